@@ -1,0 +1,82 @@
+import ts from 'typescript';
+
+/** The npm package that a file belongs to, as its nearest package.json says. */
+export interface PackageInfo {
+  /** `@types/x` is given as `x`. */
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly folder: string;
+}
+
+const codes = new WeakMap<ts.Program, Code>();
+
+/**
+ * One `ts.Program` and what was learnt about it. Everything semantic hangs here: an editor's next
+ * keystroke makes a new program, and the old knowledge goes with the old one.
+ */
+export class Code {
+  readonly checker: ts.TypeChecker;
+  readonly #packages = new Map<string, PackageInfo | undefined>();
+
+  private constructor(
+    readonly program: ts.Program,
+    /** False where a single file was parsed on its own: imports lead nowhere, types are guesses. */
+    readonly typed: boolean,
+  ) {
+    this.checker = program.getTypeChecker();
+  }
+
+  static of(program: ts.Program, typed = true): Code {
+    let code = codes.get(program);
+    if (!code) codes.set(program, (code = new Code(program, typed)));
+    return code;
+  }
+
+  /** The package of a file, from the nearest package.json that has a name; undefined where there is none. */
+  packageOf(fileName: string): PackageInfo | undefined {
+    return this.#packageOfFolder(folderOf(fileName));
+  }
+
+  #packageOfFolder(folder: string): PackageInfo | undefined {
+    if (this.#packages.has(folder)) return this.#packages.get(folder);
+    const parent = folderOf(folder);
+    const found = readPackage(folder) ?? (parent === folder ? undefined : this.#packageOfFolder(parent));
+    this.#packages.set(folder, found);
+    return found;
+  }
+}
+
+function folderOf(path: string): string {
+  const end = path.lastIndexOf('/');
+  return end <= 0 ? '/' : path.slice(0, end);
+}
+
+function readPackage(folder: string): PackageInfo | undefined {
+  let text: string | undefined;
+  try {
+    text = ts.sys.readFile(`${folder}/package.json`);
+  } catch {
+    return undefined;
+  }
+  if (text === undefined) return undefined;
+  try {
+    const { name, version } = JSON.parse(text) as { name?: unknown; version?: unknown };
+    // A package.json without a name only sets the module type of a folder (`dist/esm/package.json`).
+    if (typeof name !== 'string') return undefined;
+    return {
+      name: withoutTypesScope(name),
+      version: typeof version === 'string' ? version : undefined,
+      folder,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `@types/amqplib` stands for `amqplib`, `@types/foo__bar` for `@foo/bar`. */
+function withoutTypesScope(name: string): string {
+  if (!name.startsWith('@types/')) return name;
+  const bare = name.slice('@types/'.length);
+  const scoped = bare.indexOf('__');
+  return scoped < 0 ? bare : `@${bare.slice(0, scoped)}/${bare.slice(scoped + 2)}`;
+}
