@@ -1,0 +1,76 @@
+import { createRule } from '../src/rule.js';
+import { declarationStart, idempotencyTag } from '../src/tasks/idempotency.js';
+import type { Handler } from '../src/tasks/model.js';
+
+export interface Options {
+  atLeastOnce: boolean;
+}
+
+export default createRule<Options>({
+  name: 'require-idempotency-annotation',
+  description: 'require tasks that may run twice to be declared idempotent',
+  presets: { recommended: {}, strict: { atLeastOnce: true }, checklist: {} },
+  checklist: [4, 9],
+  hasSuggestions: true,
+  type: 'suggestion',
+  defaults: { atLeastOnce: false },
+  options: {
+    atLeastOnce: 'Also where the library acknowledges late by itself, so that a crash runs the task again.',
+  },
+  messages: {
+    chosen:
+      'Acknowledged late (`{{option}}`, {{where}}), this task runs again when its worker dies on the way. Say why that is harmless: `/** @idempotent <why> */`.',
+    automatic:
+      '{{library}} acknowledges after the run: a task whose worker dies on the way runs again. Say why that is harmless: `/** @idempotent <why> */`, or dispatch it with a deduplication key.',
+    reason: '`@idempotent` without a reason: say why running this task twice is harmless.',
+    tag: 'Declare it idempotent, and say why.',
+  },
+  check({ project, file, options, report, where }) {
+    for (const handler of project.handlersIn(file)) {
+      if (handler.body && project.bodies.get(handler.body) !== handler) continue;
+      const { acknowledgement, idempotent } = handler.policy;
+      if (acknowledgement.state === 'unknown' || idempotent.state === 'unknown') continue;
+      const chosen = acknowledgement.state === 'stated';
+      const late = chosen
+        ? acknowledgement.values.every((value) => value !== 'early')
+        : options.atLeastOnce && acknowledgement.value !== 'early';
+      if (!late || (idempotent.state === 'stated' && idempotent.values.every(Boolean))) continue;
+      const tag = idempotencyTag(handler);
+      if (tag === 'reasoned' || hasKey(handler)) continue;
+      if (tag === 'bare') {
+        report({ at: handler.name, messageId: 'reason' });
+        continue;
+      }
+      const start = declarationStart(handler);
+      report({
+        at: handler.name,
+        messageId: chosen ? 'chosen' : 'automatic',
+        data: {
+          library: handler.library.name,
+          ...(chosen ? { option: acknowledgement.at.parent.getText(), where: where(acknowledgement.at) } : {}),
+        },
+        suggest: [
+          start && {
+            messageId: 'tag',
+            replace: { start: start.position, end: start.position },
+            text: `/** @idempotent TODO: say why running this twice is harmless. */\n${start.indent}`,
+          },
+        ],
+      });
+    }
+
+    /** Is everything that reaches this handler, as far as the program shows, dispatched with a key? */
+    function hasKey({ library, queue }: Handler): boolean {
+      if (!library.deduplication || queue.state !== 'stated') return false;
+      const dispatches = project.dispatches.filter(
+        (each) =>
+          each.library.base === library.base &&
+          each.queue.state === 'stated' &&
+          each.queue.values.some((name) => queue.values.includes(name)),
+      );
+      return (
+        dispatches.length > 0 && dispatches.every(({ policy }) => policy.deduplication.state !== 'defaulted')
+      );
+    }
+  },
+});

@@ -1,0 +1,91 @@
+import { createRule } from '../src/rule.js';
+import { insertOption, placeOfOptions } from '../src/tasks/edit.js';
+import type { Dispatch, Handler, Queue } from '../src/tasks/model.js';
+import { isUnlimited } from '../src/tasks/policy.js';
+
+export interface Options {
+  stated: boolean;
+}
+
+export default createRule<Options>({
+  name: 'require-retry-limit',
+  description: 'require a decision on how often a failing task is run',
+  presets: { recommended: {}, strict: { stated: true }, checklist: {} },
+  checklist: [6, 7],
+  hasSuggestions: true,
+  defaults: { stated: false },
+  options: { stated: "Also where nobody decided and the library's own bounded default holds." },
+  messages: {
+    undecided:
+      'Nobody decided how often this task may run: {{library}} runs it {{runs}} and then gives it up for failed. State `{{option}}` here or in the defaults.',
+    bounded: 'Nobody decided how often this task may run: by default {{library}} runs it {{runs}}. State `{{option}}`.',
+    erased:
+      '`undefined` here erases what the defaults state ({{before}}, {{where}}): {{library}} runs this task {{runs}}. Leave the key out, or state a number.',
+    erasedNothing: '`undefined` here decides nothing: {{library}} runs this task {{runs}}. State a number.',
+    unlimited: 'A failing task is run without end: {{library}} has no limit of its own here. State `{{option}}`.',
+    infinite: '`{{value}}` is no limit: {{effect}}. State a number that you would still want to wait for.',
+    retry: 'Retry with a growing pause: `{{text}}`.',
+    runOnce: 'State that it runs once: `{{text}}`.',
+  },
+  check({ project, file, options, report, isHere, where }) {
+    const defined = project.handlersIn(file).filter((handler) => handler.library.layers.includes('definition'));
+    const seen = new Set<unknown>();
+    const statedElsewhere: readonly (Dispatch | Queue)[] = project.policiesMentionedIn(file);
+    for (const subject of [...project.dispatchesIn(file), ...defined, ...statedElsewhere]) judge(subject);
+
+    function judge(subject: Dispatch | Handler | Queue): void {
+      const { library, policy } = subject;
+      const option = library.attempts?.option;
+      if (option === undefined) return;
+      const { attempts } = policy;
+      if (attempts.state === 'unknown') return;
+      if (attempts.state === 'stated') {
+        if (!attempts.values.every(isUnlimited) || !isHere(attempts.at) || seen.has(attempts.at)) return;
+        seen.add(attempts.at);
+        report({
+          at: attempts.at,
+          messageId: 'infinite',
+          data: {
+            value: attempts.at.getText(),
+            effect:
+              (attempts.values.includes(Infinity) ? library.attempts?.infinity : undefined) ??
+              'a task that always fails is run for as long as the queue lives',
+          },
+        });
+        return;
+      }
+      if (subject.kind === 'queue') return;
+      const runs = runsText(attempts.value);
+      const data = { library: library.name, option, runs };
+      if (attempts.erasedAt) {
+        if (!isHere(attempts.erasedAt) || seen.has(attempts.erasedAt)) return;
+        seen.add(attempts.erasedAt);
+        const before = policy.inheritedAttempts;
+        const erases = before.state === 'stated';
+        report({
+          at: attempts.erasedAt,
+          messageId: erases ? 'erased' : 'erasedNothing',
+          data: erases ? { ...data, before: `${option}: ${before.at.getText()}`, where: where(before.at) } : data,
+        });
+        return;
+      }
+      if (isUnlimited(attempts.value)) {
+        report({ at: placeOfOptions(subject), messageId: 'unlimited', data, suggest: suggestions(subject) });
+      } else if (attempts.value <= 1) {
+        report({ at: placeOfOptions(subject), messageId: 'undecided', data, suggest: suggestions(subject) });
+      } else if (options.stated) {
+        report({ at: placeOfOptions(subject), messageId: 'bounded', data, suggest: suggestions(subject) });
+      }
+    }
+
+    function suggestions(subject: Dispatch | Handler) {
+      const { attempts, runOnce } = subject.library.suggest ?? {};
+      return [insertOption(subject, attempts, 'retry'), insertOption(subject, runOnce, 'runOnce')];
+    }
+  },
+});
+
+function runsText(runs: number): string {
+  if (isUnlimited(runs)) return 'without end';
+  return runs === 1 ? 'once' : `${String(runs)} times`;
+}

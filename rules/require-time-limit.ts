@@ -1,0 +1,117 @@
+import ts from 'typescript';
+import { createRule } from '../src/rule.js';
+import { insertOption } from '../src/tasks/edit.js';
+import type { Handler } from '../src/tasks/model.js';
+import { chainTo } from '../src/typescript/calls.js';
+import { isBoundedInTime, waitsForNothing } from '../src/typescript/time.js';
+
+export interface Options {
+  stated: boolean;
+  soft: boolean;
+}
+
+export default createRule<Options>({
+  name: 'require-time-limit',
+  description: 'require a bound on how long a task may run',
+  presets: { recommended: {}, strict: { stated: true }, checklist: { soft: true } },
+  checklist: [10],
+  hasSuggestions: true,
+  type: 'suggestion',
+  defaults: { stated: false, soft: false },
+  options: {
+    stated: "Also where nobody decided and the library's own limit holds.",
+    soft: 'Also ask for the soft limit, where the library has one, and for its handling.',
+  },
+  messages: {
+    without:
+      '{{library}} has no time limit, and this task sets none: one call that never answers holds a worker for ever. Bound the work, say with `AbortSignal.timeout(…)`.',
+    undecided:
+      'Nothing limits the time of this task: one call that never answers holds a worker for ever. State `{{option}}`, or bound the work yourself.',
+    none: '`{{text}}` is no limit: one call that never answers holds a worker for ever. State how long this task may take.',
+    bounded: 'Nobody decided how long this task may take: by default {{library}} allows {{limit}} s. State `{{option}}`.',
+    soft: 'Nothing warns this task before its time is up, so it cannot clean up. State `{{option}}`.',
+    unhandled: 'This task has a soft time limit but nothing that handles `{{error}}`, so the warning ends it like any error.',
+    add: 'Add `{{text}}`.',
+  },
+  check({ project, file, options, report }) {
+    const { code } = project;
+    for (const handler of project.handlersIn(file)) {
+      // Registered elsewhere: that is where it is reported.
+      if (handler.body && project.bodies.get(handler.body) !== handler) continue;
+      judge(handler);
+      if (options.soft) judgeSoft(handler);
+    }
+
+    function judge(handler: Handler): void {
+      const { library, policy, body } = handler;
+      const spec = library.timeLimit;
+      if (!spec) return;
+      const { timeLimit } = policy;
+      if (timeLimit.state === 'unknown') return;
+      const option = spec.option ?? '';
+      const suggest = [spec.at === 'dispatch' ? undefined : insertOption(handler, library.suggest?.timeLimit, 'add')];
+      if (timeLimit.state === 'stated') {
+        if (timeLimit.values.every((value) => value === 'none') && timeLimit.at.getSourceFile() === file) {
+          report({ at: timeLimit.at, messageId: 'none', data: { text: timeLimit.at.parent.getText() } });
+        }
+        return;
+      }
+      if (timeLimit.value !== 'none') {
+        if (!options.stated) return;
+        const limit = String(timeLimit.value / 1000);
+        report({ at: handler.name, messageId: 'bounded', data: { library: library.name, option, limit }, suggest });
+        return;
+      }
+      if (spec.at === 'dispatch' && isLimitedByDispatches(handler)) return;
+      if (!handler.definitionOnly) {
+        // Without the function's text, or without the types to follow its calls, nobody knows.
+        if (!body || !code.typed) return;
+        if (waitsForNothing(body) || isBoundedInTime(code, body)) return;
+      }
+      report({
+        at: handler.name,
+        messageId: spec.option === undefined ? 'without' : 'undecided',
+        data: { library: library.name, option },
+        suggest,
+      });
+    }
+
+    function judgeSoft(handler: Handler): void {
+      const { library, policy, body } = handler;
+      const spec = library.softTimeLimit;
+      if (spec?.option === undefined) return;
+      const { softTimeLimit } = policy;
+      if (softTimeLimit.state === 'defaulted' && softTimeLimit.value === 'none') {
+        report({
+          at: handler.name,
+          messageId: 'soft',
+          data: { option: spec.option },
+          suggest: [insertOption(handler, library.suggest?.softTimeLimit, 'add')],
+        });
+      }
+      const { error } = spec;
+      if (softTimeLimit.state !== 'stated' || error === undefined || !body || !code.typed) return;
+      const handles = (target: ts.Node): boolean => mentions(target, error);
+      if (handles(body) || chainTo(code, body, handles)) return;
+      report({ at: handler.name, messageId: 'unhandled', data: { error } });
+    }
+
+    /** Where the limit is the dispatch's: does any dispatch to this handler's queue state one, or may it? */
+    function isLimitedByDispatches({ library, queue }: Handler): boolean {
+      return project.dispatches.some(
+        (each) =>
+          each.library.base === library.base &&
+          each.policy.timeLimit.state !== 'defaulted' &&
+          (queue.state !== 'stated' ||
+            each.queue.state !== 'stated' ||
+            each.queue.values.some((name) => queue.values.includes(name))),
+      );
+    }
+  },
+});
+
+/** Is this name used in a `catch`, or anywhere else that tells errors apart? */
+function mentions(node: ts.Node, name: string): boolean {
+  if (ts.isIdentifier(node) && node.text === name) return true;
+  return ts.forEachChild(node, (child) => mentions(child, name) || undefined) === true;
+}

@@ -1,0 +1,84 @@
+import { defineLibrary } from './define.js';
+import type { InjectionSite, QueueSite } from './define.js';
+
+/**
+ * NestJS modules around BullMQ and Bull. Facts: @nestjs/bullmq and @nestjs/bull 11.0.5 and 12.0.0.
+ * Source in the packages: bull.providers.js merges root and queue options shallowly, so that a queue's own
+ * `defaultJobOptions` replaces the root's whole.
+ */
+const registrations: readonly QueueSite[] = [
+  { method: 'BullModule.forRoot', root: true, options: 'argLast', rootKey: 'arg0' },
+  {
+    method: 'BullModule.forRootAsync',
+    root: true,
+    options: [
+      'argLast.useFactory()',
+      'argLast.useClass.createSharedConfiguration()',
+      'argLast.useExisting.createSharedConfiguration()',
+    ],
+    rootKey: 'arg0',
+  },
+  {
+    method: 'BullModule.registerQueue',
+    each: 'args',
+    name: 'item.name',
+    nameDefault: 'default',
+    options: 'item',
+    standsAlone: ['connection', 'redis', 'url'],
+    rootKey: 'item.configKey',
+  },
+  {
+    method: 'BullModule.registerQueueAsync',
+    each: 'args',
+    name: 'item.name',
+    nameDefault: 'default',
+    options: [
+      'item.useFactory()',
+      'item.useClass.createRegisterQueueOptions()',
+      'item.useClass.createBullOptions()',
+      'item.useExisting.createRegisterQueueOptions()',
+      'item.useExisting.createBullOptions()',
+    ],
+    standsAlone: ['connection', 'redis', 'url'],
+    rootKey: 'item.configKey',
+  },
+];
+
+const injections: readonly InjectionSite[] = [{ decorator: 'InjectQueue', name: 'arg0', default: 'default' }];
+
+export const nestjsBullmq = defineLibrary({
+  name: 'BullMQ with NestJS',
+  packages: ['@nestjs/bullmq'],
+  extends: 'BullMQ',
+  queues: registrations,
+  injections,
+  handlers: [
+    {
+      decorator: 'Processor',
+      queue: ['arg0.name', 'arg0'],
+      queueDefault: 'default',
+      handler: 'member.process',
+      payload: 'param0.data',
+    },
+  ],
+  evidence: ['test/evidence/nestjs.test.ts'],
+});
+
+export const nestjsBull = defineLibrary({
+  name: 'Bull with NestJS',
+  packages: ['@nestjs/bull'],
+  extends: 'Bull',
+  queues: registrations,
+  injections,
+  handlers: [
+    {
+      decorator: 'Process',
+      owner: { decorator: 'Processor', queue: ['arg0.name', 'arg0'] },
+      queueDefault: 'default',
+      task: ['arg0.name', 'arg0'],
+      handler: 'self',
+      payload: 'param0.data',
+    },
+  ],
+  evidence: ['test/evidence/nestjs.test.ts'],
+});

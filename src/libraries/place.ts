@@ -1,0 +1,65 @@
+/** A place, taken apart. See `Place` in define.ts for what the words mean. */
+export interface ParsedPlace {
+  readonly root: PlaceRoot;
+  readonly steps: readonly Step[];
+}
+
+export type PlaceRoot =
+  | { readonly kind: 'argument' | 'next' | 'end' | 'parameter'; readonly index: number | 'last' | 'all' }
+  | { readonly kind: 'item' | 'chain' | 'self' | 'name' }
+  | { readonly kind: 'member' | 'static'; readonly name: string };
+
+export type Step =
+  | { readonly kind: 'key'; readonly key: string }
+  /** Each element of a list. */
+  | { readonly kind: 'elements' }
+  /** What a function returns. */
+  | { readonly kind: 'returned' };
+
+const grammar =
+  /^(?:(?<prefix>next|end)\.)?(?:arg(?<index>\d+|Last|s)|param(?<parameter>\d+|s)|(?<word>item|chain|self|name)|(?<owner>member|static)\.(?<member>[\w$]+))(?<rest>.*)$/;
+
+const parsed = new Map<string, ParsedPlace | { readonly problem: string }>();
+
+/** Reads a place; a problem is the end of a sentence. */
+export function parsePlace(place: string): ParsedPlace | { readonly problem: string } {
+  let result = parsed.get(place);
+  if (!result) parsed.set(place, (result = parse(place)));
+  return result;
+}
+
+function parse(place: string): ParsedPlace | { readonly problem: string } {
+  const groups = grammar.exec(place)?.groups;
+  if (!groups) {
+    return {
+      problem:
+        'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, name, member.x, static.x, param0 or params',
+    };
+  }
+  const root = rootOf(groups);
+  if (!root) return { problem: 'only arguments can follow next and end' };
+  const steps: Step[] = [];
+  let rest = groups['rest'] ?? '';
+  while (rest !== '') {
+    const step = /^(?:\.(?<key>[\w$@{}-]+)|(?<elements>\[\])|(?<returned>\(\)))/.exec(rest);
+    if (!step?.groups) return { problem: `'${rest}' is neither .key nor [] nor ()` };
+    if (step.groups['elements']) steps.push({ kind: 'elements' });
+    else if (step.groups['returned']) steps.push({ kind: 'returned' });
+    else steps.push({ kind: 'key', key: step.groups['key'] ?? '' });
+    rest = rest.slice(step[0].length);
+  }
+  return { root, steps };
+}
+
+function rootOf(groups: Readonly<Record<string, string | undefined>>): PlaceRoot | undefined {
+  const { prefix, index, parameter, word, owner, member } = groups;
+  if (index !== undefined) {
+    const kind = prefix === 'next' ? 'next' : prefix === 'end' ? 'end' : 'argument';
+    return { kind, index: index === 's' ? 'all' : index === 'Last' ? 'last' : Number(index) };
+  }
+  if (prefix !== undefined) return undefined;
+  if (parameter !== undefined) return { kind: 'parameter', index: parameter === 's' ? 'all' : Number(parameter) };
+  if (word !== undefined) return { kind: word as 'item' | 'chain' | 'self' | 'name' };
+  if ((owner === 'member' || owner === 'static') && member !== undefined) return { kind: owner, name: member };
+  return undefined;
+}

@@ -1,0 +1,203 @@
+import { parsePlace } from './place.js';
+
+/** Says what is wrong with a value at a path, or nothing. */
+type Check = (value: unknown, path: string) => string[];
+
+const text: Check = (value, path) =>
+  typeof value === 'string' && value !== '' ? [] : [`${path} must be a text, not ${show(value)}`];
+const flag: Check = (value, path) =>
+  typeof value === 'boolean' ? [] : [`${path} must be true or false, not ${show(value)}`];
+const amount: Check = (value, path) =>
+  typeof value === 'number' && value >= 0 ? [] : [`${path} must be a number of at least 0, not ${show(value)}`];
+
+const number: Check = (value, path) =>
+  typeof value === 'number' ? [] : [`${path} must be a number, not ${show(value)}`];
+
+const oneOf =
+  (...allowed: readonly (string | Check)[]): Check =>
+  (value, path) => {
+    if (allowed.some((each) => (typeof each === 'string' ? each === value : each(value, path).length === 0))) {
+      return [];
+    }
+    const words = allowed.filter((each) => typeof each === 'string').map((each) => `'${each}'`);
+    const checks = allowed.filter((each) => typeof each === 'function').flatMap((each) => each(value, path));
+    return words.length > 0
+      ? [`${path} must be ${[...words, ...(checks.length > 0 ? ['as documented'] : [])].join(', ')}, not ${show(value)}`]
+      : checks.slice(0, 1);
+  };
+
+const list =
+  (check: Check): Check =>
+  (value, path) =>
+    Array.isArray(value)
+      ? value.flatMap((each, index) => check(each, `${path}[${String(index)}]`))
+      : [`${path} must be a list, not ${show(value)}`];
+
+const record =
+  (check: Check): Check =>
+  (value, path) =>
+    isRecord(value)
+      ? Object.entries(value).flatMap(([key, each]) => check(each, `${path}.${key}`))
+      : [`${path} must be an object, not ${show(value)}`];
+
+/** An object of these keys and no others; those in `required` must be there. */
+const shape =
+  (keys: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
+  (value, path) => {
+    if (!isRecord(value)) return [`${path} must be an object, not ${show(value)}`];
+    const at = path === '' ? '' : `${path}.`;
+    return [
+      ...required.filter((key) => value[key] === undefined).map((key) => `${at}${key} is missing`),
+      ...Object.entries(value).flatMap(([key, each]) => {
+        const check = Object.hasOwn(keys, key) ? keys[key] : undefined;
+        if (!check) return [`${at}${key} is not known here; known are ${Object.keys(keys).join(', ')}`];
+        return each === undefined ? [] : check(each, `${at}${key}`);
+      }),
+    ];
+  };
+
+const place: Check = (value, path) => {
+  if (typeof value !== 'string') return [`${path} must be a place such as 'arg0' or 'arg1.options', not ${show(value)}`];
+  const parsed = parsePlace(value);
+  return 'problem' in parsed ? [`${path} is '${value}': ${parsed.problem}`] : [];
+};
+const places = oneOf(place, list(place));
+
+const matchers = ['construct', 'call', 'method', 'decorator', 'extends', 'directive', 'typed', 'takes'] as const;
+
+const valueKind = oneOf('string', 'object', 'array', 'function', 'number', 'none');
+const matcher = {
+  construct: text,
+  call: text,
+  method: ((value, path) =>
+    typeof value === 'string' && /^[\w$]+\.[\w$]+$/.test(value)
+      ? []
+      : [`${path} must be a class and a method such as 'Queue.add', not ${show(value)}`]) satisfies Check,
+  decorator: text,
+  extends: text,
+  directive: text,
+  typed: text,
+  takes: text,
+  when: shape({
+    arguments: oneOf(amount, shape({ min: amount, max: amount })),
+    arg0: oneOf(valueKind, list(valueKind)),
+    arg1: oneOf(valueKind, list(valueKind)),
+    arg2: oneOf(valueKind, list(valueKind)),
+  }),
+  since: text,
+  before: text,
+};
+
+/** A shape whose object has exactly one of the keys that say what it looks like. */
+const site =
+  (keys: Readonly<Record<string, Check>>): Check =>
+  (value, path) => {
+    const problems = shape({ ...matcher, ...keys })(value, path);
+    if (!isRecord(value)) return problems;
+    const given = matchers.filter((key) => value[key] !== undefined);
+    if (given.length === 1) return problems;
+    const found = given.length === 0 ? 'none' : given.join(' and ');
+    return [...problems, `${path} must have exactly one of ${matchers.join(', ')}; it has ${found}`];
+  };
+
+const backoffKind = oneOf('none', 'fixed', 'exponential', 'custom');
+const unit = oneOf('ms', 's', 'min');
+const timeLimit = shape(
+  { option: text, unit, default: oneOf('none', amount), at: oneOf('definition', 'dispatch'), error: text },
+  ['default'],
+);
+
+const library = shape(
+  {
+    name: text,
+    packages: list(text),
+    files: list(text),
+    extends: text,
+    defaultExport: text,
+    queues: list(site({ each: place, name: places, nameDefault: text, options: places, root: flag, standsAlone: list(text), rootKey: places })),
+    injections: list(shape({ decorator: text, name: place, default: text }, ['decorator', 'name'])),
+    dispatches: list(
+      site({
+        each: place,
+        nested: text,
+        queue: places,
+        task: places,
+        payload: places,
+        options: places,
+        defaults: places,
+        ignoresQueue: flag,
+        chain: shape({ ends: list(text), setters: record(oneOf(text, list(text))) }, ['ends', 'setters']),
+        curried: flag,
+      }),
+    ),
+    handlers: list(
+      site({
+        queue: places,
+        queueDefault: text,
+        owner: shape({ decorator: text, queue: places }, ['decorator', 'queue']),
+        task: places,
+        handler: places,
+        payload: place,
+        options: places,
+      }),
+    ),
+    waits: list(site({ durable: flag, polling: flag })),
+    configs: list(shape({ file: text, options: text }, ['file', 'options'])),
+    queueDefaults: text,
+    layers: list(oneOf('config', 'queue', 'definition', 'dispatch')),
+    attempts: shape(
+      {
+        option: text,
+        counts: oneOf('runs', 'retries'),
+        unlimited: list(number),
+        default: oneOf('unlimited', amount), infinity: text },
+      ['counts', 'default'],
+    ),
+    backoff: shape(
+      {
+        option: text,
+        number: backoffKind,
+        true: backoffKind,
+        type: shape({ key: text, values: record(backoffKind) }, ['key', 'values']),
+        object: backoffKind,
+        delay: text,
+        unit,
+        delayDefault: amount,
+        jitter: text,
+        default: backoffKind,
+        jittered: flag,
+      },
+      ['default'],
+    ),
+    timeLimit,
+    softTimeLimit: timeLimit,
+    acknowledgement: shape({ option: text, default: oneOf('early', 'late', 'manual') }, ['default']),
+    deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
+    idempotent: text,
+    serializer: oneOf('json', 'superjson', 'devalue', 'structured-clone', 'bson'),
+    suggest: shape({ attempts: text, runOnce: text, backoff: text, timeLimit: text, softTimeLimit: text }),
+    evidence: list(text),
+  },
+  ['name'],
+);
+
+/** What is wrong with a library definition, a sentence each; empty when nothing is. */
+export function problemsOf(definition: unknown, path = ''): readonly string[] {
+  const problems = library(definition, path);
+  if (isRecord(definition) && definition['packages'] === undefined && definition['files'] === undefined) {
+    const at = path === '' ? 'the library' : path;
+    problems.push(`${at} names neither packages nor files, so nothing could ever match`);
+  }
+  return problems;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}

@@ -1,0 +1,239 @@
+import { relative } from 'node:path';
+import type { Rule, SourceCode } from 'eslint';
+import ts from 'typescript';
+import { Vocabulary } from './libraries/vocabulary.js';
+import { gateOf } from './tasks/candidates.js';
+import { Project } from './tasks/project.js';
+import { codeOfOneFile } from './typescript/alone.js';
+import { Code } from './typescript/code.js';
+
+/** The presets that a rule can be in; `strict` contains `recommended`, `checklist` is the checklist's items. */
+export type Preset = 'recommended' | 'strict' | 'checklist';
+
+/** A piece of source text to report, or to change. */
+export type Place = ts.Node | { readonly start: number; readonly end: number };
+
+export interface Suggestion {
+  readonly messageId: string;
+  readonly data?: Readonly<Record<string, string>>;
+  /** One contiguous edit. */
+  readonly replace: Place;
+  readonly text: string;
+}
+
+export interface Report {
+  readonly at: Place;
+  readonly messageId: string;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly suggest?: readonly (Suggestion | undefined)[];
+}
+
+/** What a rule is given to judge one file by. */
+export interface Checked<Options> {
+  readonly project: Project;
+  readonly file: ts.SourceFile;
+  readonly options: Options;
+  readonly report: (report: Report) => void;
+  /** Is this text in the file that is being linted? */
+  readonly isHere: (node: ts.Node) => boolean;
+  /** Where a text stands, for messages: `src/queues.ts:12`, or `line 12` of this file. */
+  readonly where: (node: ts.Node) => string;
+}
+
+export interface RuleDefinition<Options extends object> {
+  readonly name: string;
+  /** Completes "Rule that …"; for the tables of the documentation. */
+  readonly description: string;
+  /** The presets it is in, each with the options that differ from the defaults there. */
+  readonly presets: Readonly<Partial<Record<Preset, Partial<Options>>>>;
+  /** The numbers of the checklist's items that it stands for. */
+  readonly checklist: readonly number[];
+  /** `problem` where the code does something wrong, `suggestion` where it leaves something out. */
+  readonly type?: 'problem' | 'suggestion';
+  readonly messages: Readonly<Record<string, string>>;
+  readonly hasSuggestions?: boolean;
+  readonly defaults: Options;
+  /** A description of each option; all are booleans. */
+  readonly options: Readonly<Record<keyof Options & string, string>>;
+  readonly check: (checked: Checked<Options>) => void;
+}
+
+export interface TaskRule extends Rule.RuleModule {
+  readonly meta: Rule.RuleMetaData & {
+    readonly docs: {
+      readonly description: string;
+      readonly url: string;
+      readonly recommended: boolean;
+      readonly requiresTypeChecking: boolean;
+      readonly presets: Readonly<Partial<Record<Preset, object>>>;
+      readonly checklist: readonly number[];
+    };
+  };
+}
+
+const documentation = 'https://github.com/eslint-plugin-tasks/eslint-plugin-tasks/blob/main/rules/';
+
+/** Makes an ESLint rule of a definition: conventions, documentation address, and the file's tasks. */
+export function createRule<Options extends object>(definition: RuleDefinition<Options>): TaskRule {
+  const { name, description, presets, checklist, messages, hasSuggestions = false, defaults } = definition;
+  const properties = Object.fromEntries(
+    Object.entries<string>(definition.options).map(([key, text]) => [
+      key,
+      { type: 'boolean' as const, description: text },
+    ]),
+  );
+  return {
+    meta: {
+      type: definition.type ?? 'problem',
+      docs: {
+        description,
+        url: `${documentation}${name}.md`,
+        recommended: presets.recommended !== undefined,
+        requiresTypeChecking: true,
+        presets,
+        checklist,
+      },
+      hasSuggestions,
+      messages: { ...messages, settings: 'eslint-plugin-tasks: {{problem}}.' },
+      schema:
+        Object.keys(properties).length === 0
+          ? []
+          : [
+              {
+                type: 'object',
+                description: 'What to report beyond, or short of, the default.',
+                properties,
+                additionalProperties: false,
+              },
+            ],
+      defaultOptions: Object.keys(properties).length === 0 ? [] : [defaults],
+      languages: ['js/js'],
+    },
+    create(context) {
+      return {
+        Program() {
+          const { sourceCode } = context;
+          const vocabulary = vocabularyOf(context.settings, context.cwd);
+          reportSettings(context, vocabulary);
+          const found = tasksOf(sourceCode, context.filename, vocabulary);
+          if (!found) return;
+          const { project, file } = found;
+          const given = (context.options as readonly unknown[])[0];
+          const checked: Checked<Options> = {
+            project,
+            file,
+            options: { ...defaults, ...(typeof given === 'object' ? given : {}) },
+            report: (report) => {
+              context.report(descriptorOf(sourceCode, file, report));
+            },
+            isHere: (at) => at.getSourceFile() === file,
+            where: (at) => whereIs(at, file, context.cwd),
+          };
+          try {
+            definition.check(checked);
+          } catch (error) {
+            // Under some hosts one rule that throws silences all others of the file.
+            if (process.env['ESLINT_PLUGIN_TASKS_DEBUG']) throw error;
+          }
+        },
+      };
+    },
+  };
+}
+
+interface Found {
+  readonly project: Project;
+  readonly file: ts.SourceFile;
+}
+
+/** Read once for a file, whichever rule asks first. */
+const filesRead = new WeakMap<SourceCode, WeakMap<Vocabulary, Found | undefined>>();
+
+function tasksOf(sourceCode: SourceCode, fileName: string, vocabulary: Vocabulary): Found | undefined {
+  let read = filesRead.get(sourceCode);
+  if (!read) filesRead.set(sourceCode, (read = new WeakMap()));
+  if (read.has(vocabulary)) return read.get(vocabulary);
+  let found: Found | undefined;
+  try {
+    found = readTasks(sourceCode, fileName, vocabulary);
+  } catch (error) {
+    if (process.env['ESLINT_PLUGIN_TASKS_DEBUG']) throw error;
+  }
+  read.set(vocabulary, found);
+  return found;
+}
+
+function readTasks(sourceCode: SourceCode, fileName: string, vocabulary: Vocabulary): Found | undefined {
+  const services = sourceCode.parserServices as {
+    readonly program?: ts.Program | null;
+    readonly esTreeNodeToTSNodeMap?: { get(node: unknown): ts.Node | undefined };
+  };
+  const { program } = services;
+  if (program) {
+    const file = services.esTreeNodeToTSNodeMap?.get(sourceCode.ast)?.getSourceFile();
+    // A processor or another language's parser may lint a text that is not the program's.
+    if (!file || file.text !== sourceCode.text) return undefined;
+    const project = Project.of(Code.of(program), vocabulary);
+    return project.concerns(file) ? { project, file } : undefined;
+  }
+  if (!gateOf(vocabulary).passes(sourceCode.text)) return undefined;
+  const alone = codeOfOneFile(fileName.replace(/\\/g, '/'), sourceCode.text);
+  return alone && { project: Project.of(alone.code, vocabulary), file: alone.file };
+}
+
+const vocabularies = new WeakMap<object, Vocabulary>();
+/** Stands for "no settings" as a key. */
+const noSettings = {};
+
+/** The libraries that the settings of a configuration add to the built-in ones. */
+function vocabularyOf(settings: Readonly<Record<string, unknown>>, folder: string): Vocabulary {
+  const own = settings['tasks'];
+  const key = typeof own === 'object' && own !== null ? own : noSettings;
+  let vocabulary = vocabularies.get(key);
+  if (!vocabulary) vocabularies.set(key, (vocabulary = new Vocabulary(own, folder)));
+  return vocabulary;
+}
+
+const settingsReported = new WeakSet<SourceCode>();
+
+/** A mistake in the settings is reported once a file, by whichever rule comes first. */
+function reportSettings(context: Rule.RuleContext, { problems }: Vocabulary): void {
+  if (problems.length === 0 || settingsReported.has(context.sourceCode)) return;
+  settingsReported.add(context.sourceCode);
+  for (const problem of problems) {
+    context.report({
+      loc: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } },
+      messageId: 'settings',
+      data: { problem },
+    });
+  }
+}
+
+function rangeOf(place: Place, file: ts.SourceFile): [number, number] {
+  return 'kind' in place ? [place.getStart(file), place.getEnd()] : [place.start, place.end];
+}
+
+function descriptorOf(sourceCode: SourceCode, file: ts.SourceFile, report: Report): Rule.ReportDescriptor {
+  const [start, end] = rangeOf(report.at, file);
+  const suggest = (report.suggest ?? [])
+    .filter((each) => each !== undefined)
+    .map((each) => ({
+      messageId: each.messageId,
+      data: { ...each.data },
+      fix: (fixer: Rule.RuleFixer) => fixer.replaceTextRange(rangeOf(each.replace, file), each.text),
+    }));
+  return {
+    loc: { start: sourceCode.getLocFromIndex(start), end: sourceCode.getLocFromIndex(end) },
+    messageId: report.messageId,
+    data: { ...report.data },
+    suggest,
+  };
+}
+
+function whereIs(node: ts.Node, current: ts.SourceFile, folder: string): string {
+  const file = node.getSourceFile();
+  const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
+  return file === current
+    ? `line ${String(line)}`
+    : `${relative(folder, file.fileName).replace(/\\/g, '/')}:${String(line)}`;
+}

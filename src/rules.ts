@@ -1,0 +1,18 @@
+import noAwaitTaskResult from '../rules/no-await-task-result.js';
+import noModelPayload from '../rules/no-model-payload.js';
+import noUnserializablePayload from '../rules/no-unserializable-payload.js';
+import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
+import requireRetryBackoff from '../rules/require-retry-backoff.js';
+import requireRetryLimit from '../rules/require-retry-limit.js';
+import requireTimeLimit from '../rules/require-time-limit.js';
+import type { TaskRule } from './rule.js';
+
+export const rules: Readonly<Record<string, TaskRule>> = {
+  'no-await-task-result': noAwaitTaskResult,
+  'no-model-payload': noModelPayload,
+  'no-unserializable-payload': noUnserializablePayload,
+  'require-idempotency-annotation': requireIdempotencyAnnotation,
+  'require-retry-backoff': requireRetryBackoff,
+  'require-retry-limit': requireRetryLimit,
+  'require-time-limit': requireTimeLimit,
+};

@@ -1,0 +1,140 @@
+import ts from 'typescript';
+import type { Vocabulary } from '../libraries/vocabulary.js';
+
+/** The places in a file that might be a site of some library, by their names alone. */
+export interface Candidates {
+  readonly calls: readonly ts.CallExpression[];
+  readonly news: readonly (ts.NewExpression | ts.CallExpression)[];
+  readonly decorators: readonly ts.Decorator[];
+  readonly classes: readonly ts.ClassLikeDeclaration[];
+  readonly functions: readonly ts.FunctionLikeDeclaration[];
+}
+
+const nothing: Candidates = { calls: [], news: [], decorators: [], classes: [], functions: [] };
+
+/** Syntax never changes for a `SourceFile` object, so neither do its candidates. */
+const known = new WeakMap<Vocabulary, WeakMap<ts.SourceFile, Candidates>>();
+
+/**
+ * Names that the text of a file must contain for anything in it to matter: most files of a program are
+ * left after this one search.
+ */
+export class Gate {
+  readonly #pattern: RegExp | undefined;
+  readonly #options: RegExp | undefined;
+
+  constructor(vocabulary: Vocabulary, derived: Iterable<string> = []) {
+    const names = [
+      ...vocabulary.calls.keys(),
+      ...vocabulary.constructs.keys(),
+      ...vocabulary.decorators.keys(),
+      ...vocabulary.bases.keys(),
+      ...vocabulary.types.keys(),
+      ...vocabulary.parameterTypes.keys(),
+      ...vocabulary.directives.keys(),
+      ...derived,
+    ];
+    const methods = [...vocabulary.methods.keys()];
+    const parts = [
+      ...(methods.length > 0 ? [`\\.\\s*(?:${methods.map(escape).join('|')})\\b`] : []),
+      // The default export of a package may go by any name, so its specifier counts as a name.
+      ...[...vocabulary.packages].map((name) => `['"]${escape(name)}['"]`),
+      ...(names.length > 0 ? [`\\b(?:${names.map(escape).join('|')})\\b`] : []),
+    ];
+    const options = new Set(
+      vocabulary.libraries.flatMap((library) => library.attempts?.option?.split('.').at(-1) ?? []),
+    );
+    this.#options = options.size > 0 ? new RegExp(`\\b(?:${[...options].map(escape).join('|')})\\b`) : undefined;
+    this.#pattern = parts.length > 0 ? new RegExp(parts.join('|')) : undefined;
+  }
+
+  /** Does the text mention an option that states a policy? It may be what another file's queue is given. */
+  mentionsOption(text: string): boolean {
+    return this.#options?.test(text) === true;
+  }
+
+  passes(text: string): boolean {
+    return this.#pattern?.test(text) === true;
+  }
+}
+
+const gates = new WeakMap<Vocabulary, Gate>();
+
+/** The gate of the libraries alone, for a file that is read without its program. */
+export function gateOf(vocabulary: Vocabulary): Gate {
+  let gate = gates.get(vocabulary);
+  if (!gate) gates.set(vocabulary, (gate = new Gate(vocabulary)));
+  return gate;
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+export function candidatesIn(file: ts.SourceFile, vocabulary: Vocabulary, gate: Gate): Candidates {
+  let ofVocabulary = known.get(vocabulary);
+  if (!ofVocabulary) known.set(vocabulary, (ofVocabulary = new WeakMap()));
+  let candidates = ofVocabulary.get(file);
+  if (!candidates) {
+    candidates = gate.passes(file.text) ? collect(file, vocabulary) : nothing;
+    ofVocabulary.set(file, candidates);
+  }
+  return candidates;
+}
+
+function collect(file: ts.SourceFile, vocabulary: Vocabulary): Candidates {
+  const calls: ts.CallExpression[] = [];
+  const news: (ts.NewExpression | ts.CallExpression)[] = [];
+  const decorators: ts.Decorator[] = [];
+  const classes: ts.ClassLikeDeclaration[] = [];
+  const functions: ts.FunctionLikeDeclaration[] = [];
+  const imported = importedNames(file);
+  const hasFunctionSites =
+    vocabulary.directives.size > 0 || vocabulary.types.size > 0 || vocabulary.parameterTypes.size > 0;
+
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) {
+      const callee = node.expression;
+      if (callee.kind === ts.SyntaxKind.SuperKeyword) news.push(node);
+      else if (ts.isPropertyAccessExpression(callee)) {
+        const name = callee.name.text;
+        if (vocabulary.methods.has(name) || vocabulary.calls.has(name)) calls.push(node);
+      } else if (ts.isIdentifier(callee)) {
+        if (vocabulary.calls.has(callee.text) || (vocabulary.calls.size > 0 && imported.has(callee.text))) calls.push(node);
+      }
+    } else if (ts.isNewExpression(node)) news.push(node);
+    else if (ts.isDecorator(node)) decorators.push(node);
+    else if (ts.isClassLike(node)) {
+      if (node.heritageClauses && vocabulary.bases.size > 0) classes.push(node);
+    } else if (hasFunctionSites && ts.isFunctionLike(node) && 'body' in node && node.body) {
+      functions.push(node);
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(file, visit);
+  return { calls, news, decorators, classes, functions };
+}
+
+/** Local names of imports that may hide another name: renamed, default, or of a `require`. */
+function importedNames(file: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const statement of file.statements) {
+    if (ts.isImportDeclaration(statement)) {
+      const clause = statement.importClause;
+      if (clause?.name) names.add(clause.name.text);
+      const bindings = clause?.namedBindings;
+      if (bindings && ts.isNamedImports(bindings)) {
+        for (const element of bindings.elements) if (element.propertyName) names.add(element.name.text);
+      } else if (bindings) names.add(bindings.name.text);
+    } else if (ts.isImportEqualsDeclaration(statement)) names.add(statement.name.text);
+    else if (ts.isVariableStatement(statement)) {
+      for (const { name } of statement.declarationList.declarations) {
+        if (ts.isIdentifier(name)) names.add(name.text);
+        else for (const element of name.elements) {
+          if (ts.isBindingElement(element) && ts.isIdentifier(element.name)) names.add(element.name.text);
+        }
+      }
+    }
+  }
+  return names;
+}

@@ -1,0 +1,110 @@
+import ts from 'typescript';
+import { skipOuter } from '../typescript/identity.js';
+import type { Dispatch, Handler } from './model.js';
+
+/** A change of the text: what to put in place of a range of it. */
+export interface Edit {
+  readonly replace: { readonly start: number; readonly end: number };
+  readonly text: string;
+}
+
+/** Where to report that options lack something: the options that are there, else the name of what is called. */
+export function placeOfOptions(subject: Dispatch | Handler): ts.Node {
+  const written = optionsWritten(subject);
+  return written ?? (subject.kind === 'dispatch' && subject.item ? subject.item.node : subject.name);
+}
+
+/** The options as an expression in the text of the dispatch or handler itself. */
+function optionsWritten({ options, node }: Dispatch | Handler): ts.Node | undefined {
+  const at = options?.node;
+  if (at?.getSourceFile() !== node.getSourceFile()) return undefined;
+  return at.pos >= node.pos && at.end <= node.end ? at : undefined;
+}
+
+/**
+ * Writes an option into the options of a dispatch or handler: into the object literal that is there, or as
+ * a new argument. Undefined where the text gives no place for it.
+ */
+export function insertOption(
+  subject: Dispatch | Handler,
+  text: string | undefined,
+  messageId: string,
+): (Edit & { messageId: string; data: { text: string } }) | undefined {
+  if (text === undefined) return undefined;
+  const edit = optionEdit(subject, text);
+  return edit && { ...edit, messageId, data: { text } };
+}
+
+function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined {
+  const written = optionsWritten(subject);
+  if (written) {
+    const literal = skipOuter(written);
+    if (ts.isObjectLiteralExpression(literal)) return addToObject(literal, text);
+    // An option that is already given by name is kept, and ours is added behind it.
+    return ts.isExpression(written)
+      ? { replace: rangeOf(written), text: `{ ...${needsParentheses(written) ? `(${written.getText()})` : written.getText()}, ${text} }` }
+      : undefined;
+  }
+  if (subject.kind === 'handler' || subject.options) return undefined;
+  const item = subject.item && skipOuter(subject.item.node);
+  if (item) {
+    const key = optionsKeyOf(subject);
+    return key !== undefined && ts.isObjectLiteralExpression(item)
+      ? addToObject(item, `${key}: { ${text} }`)
+      : undefined;
+  }
+  return subject.optionsIndex === undefined ? undefined : addArgument(subject.node, subject.optionsIndex, text);
+}
+
+/** The key of an item under which its options stand: BullMQ's `opts`. */
+function optionsKeyOf({ library, item }: Dispatch): string | undefined {
+  if (!item) return undefined;
+  for (const { each, options } of library.dispatches ?? []) {
+    const place = typeof options === 'string' ? options : options?.[0];
+    const key = /^item\.(?<key>[\w$]+)$/.exec(place ?? '')?.groups?.['key'];
+    if (each !== undefined && key !== undefined) return key;
+  }
+  return undefined;
+}
+
+/** A new last property of an object literal, in its own layout. */
+export function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit {
+  const last = literal.properties.at(-1);
+  if (!last) return { replace: rangeOf(literal), text: `{ ${text} }` };
+  return addAfter(last, text);
+}
+
+/** A new property behind another one, in its layout. */
+export function addAfter(property: ts.ObjectLiteralElementLike, text: string): Edit {
+  const indent = lineIndent(property.getSourceFile(), property);
+  const end = property.getEnd();
+  return { replace: { start: end, end }, text: `,${indent === undefined ? ' ' : `\n${indent}`}${text}` };
+}
+
+/** The white space before a node that is the first of its line; undefined when it is not. */
+function lineIndent(file: ts.SourceFile, node: ts.Node): string | undefined {
+  const start = node.getStart(file);
+  const line = file.text.lastIndexOf('\n', start - 1) + 1;
+  const before = file.text.slice(line, start);
+  return before.trim() === '' && line > 0 ? before : undefined;
+}
+
+/** A new argument at an index; arguments that are missing before it become `undefined`. */
+function addArgument(node: ts.CallExpression | ts.NewExpression, index: number, text: string): Edit | undefined {
+  const args = node.arguments;
+  if (!args || args.length > index || args.some(ts.isSpreadElement)) return undefined;
+  const missing = Array.from({ length: index - args.length }, () => 'undefined');
+  const added = [...missing, `{ ${text} }`].join(', ');
+  const last = args.at(-1);
+  // Behind the last argument, or between empty parentheses.
+  const at = last ? last.getEnd() : node.getEnd() - 1;
+  return { replace: { start: at, end: at }, text: last ? `, ${added}` : added };
+}
+
+function rangeOf(node: ts.Node): { start: number; end: number } {
+  return { start: node.getStart(), end: node.getEnd() };
+}
+
+function needsParentheses(node: ts.Expression): boolean {
+  return !(ts.isIdentifier(node) || ts.isPropertyAccessExpression(node) || ts.isCallExpression(node));
+}

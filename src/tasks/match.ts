@@ -1,0 +1,516 @@
+import ts from 'typescript';
+import type { Matcher, Place, Places, ValueKind } from '../libraries/define.js';
+import { parsePlace, type PlaceRoot } from '../libraries/place.js';
+import type { Site, Vocabulary } from '../libraries/vocabulary.js';
+import type { Code } from '../typescript/code.js';
+import { argumentsOf, constructionsOf, type Arguments } from '../typescript/construction.js';
+import { originOf, originOfDeclaration, skipOuter, type Origin } from '../typescript/identity.js';
+import {
+  type Bindings,
+  evaluate,
+  isStatic,
+  Lazy,
+  noBindings,
+  property,
+  propertyNode,
+  returnedBy,
+  unknown,
+  type Value,
+} from '../typescript/value.js';
+import { appliesTo } from './policy.js';
+
+/** A site found in the code, with what its places refer to. */
+export interface Match<S extends Site = Site> {
+  readonly site: S;
+  readonly node: ts.Node;
+  /** The smallest text that names it: callee, method name, decorator, class or function name. */
+  readonly name: ts.Node;
+  readonly args: Arguments;
+  /** Of the second call of a curried one. */
+  readonly next: Arguments | undefined;
+  readonly chain: ChainOfCalls | undefined;
+  /** The decorated or extending class. */
+  readonly owner: ts.ClassLikeDeclaration | undefined;
+  /** The decorated method, the function with the directive or the type. */
+  readonly self: ts.FunctionLikeDeclaration | undefined;
+  readonly version: string | undefined;
+}
+
+interface ChainOfCalls {
+  readonly options: Value;
+  readonly end: ts.CallExpression | undefined;
+}
+
+const noArguments: Arguments = { values: [], complete: true };
+
+/** Finds the sites of a vocabulary in syntax; every answer is by identity, never by name alone. */
+export class SiteFinder {
+  constructor(
+    readonly code: Code,
+    readonly vocabulary: Vocabulary,
+  ) {}
+
+  /** A call: of a method, a function, or something that is callable and newable alike. */
+  *call(node: ts.CallExpression, purpose: Site['purpose'], bindings: Bindings = noBindings): Generator<Match> {
+    const callee = skipOuter(node.expression);
+    if (ts.isPropertyAccessExpression(callee)) {
+      const sites = this.vocabulary.methods.get(callee.name.text)?.filter((site) => site.purpose === purpose);
+      if (sites?.length) {
+        const owners = this.#owners(callee.expression, callee.name.text);
+        const match = this.#first(sites, owners, (site, origin) => `${origin.name}.${callee.name.text}` === site.site.method, node, callee.name, () => argumentsOf(this.code, node.arguments, bindings));
+        if (match) yield match;
+      }
+    }
+    if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return;
+    if (this.vocabulary.calls.size === 0) return;
+    const origin = originOf(this.code, callee);
+    if (!origin) return;
+    const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+    const sites = this.#named(this.vocabulary.calls, purpose, origin);
+    const match = this.#first(sites, [origin], () => true, node, name, () => argumentsOf(this.code, node.arguments, bindings));
+    if (match) yield match;
+  }
+
+  /** A `new`, or the `super(…)` of a class: also of a subclass, with the arguments that reach the base. */
+  *construct(
+    node: ts.NewExpression | ts.CallExpression,
+    purpose: Site['purpose'],
+    bindings: Bindings = noBindings,
+  ): Generator<Match> {
+    for (const { origin, args } of constructionsOf(this.code, node, bindings)) {
+      const sites = this.#named(this.vocabulary.constructs, purpose, origin);
+      const name = node.expression.kind === ts.SyntaxKind.SuperKeyword ? node.expression : lastName(node.expression);
+      const match = this.#first(sites, [origin], () => true, node, name, () => args);
+      if (!match) continue;
+      yield match;
+      return;
+    }
+  }
+
+  *decorator(node: ts.Decorator, purpose: Site['purpose']): Generator<Match> {
+    const expression = skipOuter(node.expression);
+    const callee = ts.isCallExpression(expression) ? expression.expression : expression;
+    const origin = originOf(this.code, callee);
+    if (!origin) return;
+    const args = ts.isCallExpression(expression)
+      ? argumentsOf(this.code, expression.arguments, noBindings)
+      : noArguments;
+    const sites = this.#named(this.vocabulary.decorators, purpose, origin);
+    const match = this.#first(sites, [origin], () => true, node, node, () => args);
+    if (!match) return;
+    const target = node.parent;
+    yield {
+      ...match,
+      owner: ts.isClassLike(target) ? target : ts.isClassLike(target.parent) ? target.parent : undefined,
+      self: ts.isMethodDeclaration(target) ? target : undefined,
+    };
+  }
+
+  *extending(node: ts.ClassLikeDeclaration, purpose: Site['purpose']): Generator<Match> {
+    for (const origin of this.basesOf(node)) {
+      const sites = this.#named(this.vocabulary.bases, purpose, origin);
+      const match = this.#first(sites, [origin], () => true, node, node.name ?? node, () => noArguments);
+      if (!match) continue;
+      yield { ...match, owner: node };
+      return;
+    }
+  }
+
+  /** A function with a directive, or whose declared type or first parameter says that it is a handler. */
+  *function(node: ts.FunctionLikeDeclaration, purpose: Site['purpose']): Generator<Match> {
+    const found =
+      this.#byDirective(node, purpose) ?? this.#byType(node, purpose) ?? this.#byParameter(node, purpose);
+    if (found) yield { ...found, self: node };
+  }
+
+  #byDirective(node: ts.FunctionLikeDeclaration, purpose: Site['purpose']): Match | undefined {
+    if (this.vocabulary.directives.size === 0 || !node.body || !ts.isBlock(node.body)) return undefined;
+    for (const statement of node.body.statements) {
+      if (!ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression)) return undefined;
+      const sites = this.vocabulary.directives.get(statement.expression.text);
+      const site = sites?.find((each) => each.purpose === purpose);
+      // A directive belongs to no module: the word itself is the identity.
+      if (site) return this.#match(site, node, nameOfFunction(node), noArguments, undefined);
+    }
+    return undefined;
+  }
+
+  #byType(node: ts.FunctionLikeDeclaration, purpose: Site['purpose']): Match | undefined {
+    if (this.vocabulary.types.size === 0) return undefined;
+    const type = declaredTypeOf(node);
+    if (!type || !ts.isTypeReferenceNode(type)) return undefined;
+    return this.#byTypeName(type, this.vocabulary.types, node, purpose);
+  }
+
+  #byParameter(node: ts.FunctionLikeDeclaration, purpose: Site['purpose']): Match | undefined {
+    if (this.vocabulary.parameterTypes.size === 0) return undefined;
+    const type = node.parameters[0]?.type;
+    if (!type || !ts.isTypeReferenceNode(type) || !isExported(node)) return undefined;
+    return this.#byTypeName(type, this.vocabulary.parameterTypes, node, purpose);
+  }
+
+  #byTypeName(
+    type: ts.TypeReferenceNode,
+    index: ReadonlyMap<string, Site[]>,
+    node: ts.FunctionLikeDeclaration,
+    purpose: Site['purpose'],
+  ): Match | undefined {
+    const origin = originOf(this.code, type.typeName);
+    if (!origin) return undefined;
+    const sites = this.#named(index, purpose, origin);
+    return this.#first(sites, [origin], () => true, node, nameOfFunction(node), () => noArguments);
+  }
+
+  /** The classes that a class extends, the nearest first. */
+  *basesOf(node: ts.ClassLikeDeclaration): Generator<Origin> {
+    let at: ts.ClassLikeDeclaration | undefined = node;
+    for (let steps = 0; at && steps < 8; steps += 1) {
+      const heritage: ts.ExpressionWithTypeArguments | undefined = at.heritageClauses?.find(
+        (clause) => clause.token === ts.SyntaxKind.ExtendsKeyword,
+      )?.types[0];
+      const origin: Origin | undefined = heritage && originOf(this.code, heritage.expression);
+      if (!origin) return;
+      yield origin;
+      at = origin.declaration && ts.isClassLike(origin.declaration) ? origin.declaration : undefined;
+    }
+  }
+
+  #named(index: ReadonlyMap<string, Site[]>, purpose: Site['purpose'], origin: Origin): readonly Site[] {
+    const sites = [...(index.get(origin.name) ?? [])];
+    if (origin.name === 'default' || origin.name === '*') {
+      for (const [name, each] of index) {
+        sites.push(...each.filter((site) => site.library.defaultExport === name));
+      }
+    }
+    return sites.filter((site) => site.purpose === purpose);
+  }
+
+  /** The first site, in the order of the table, whose library owns the origin and whose conditions hold. */
+  #first(
+    sites: readonly Site[],
+    origins: readonly Origin[],
+    fits: (site: Site, origin: Origin) => boolean,
+    node: ts.Node,
+    name: ts.Node,
+    args: () => Arguments,
+  ): Match | undefined {
+    let read: Arguments | undefined;
+    for (const site of sites) {
+      for (const origin of origins) {
+        if (!fits(site, origin) || !this.vocabulary.owns(site.library, origin)) continue;
+        if (!appliesTo(origin.version, site.site.since, site.site.before)) continue;
+        read ??= args();
+        if (this.#holds(site.site, read)) return this.#match(site, node, name, read, origin.version);
+      }
+    }
+    return undefined;
+  }
+
+  #match(
+    site: Site,
+    node: ts.Node,
+    name: ts.Node,
+    args: Arguments,
+    version: string | undefined,
+  ): Match {
+    const dispatch = site.purpose === 'dispatch' ? site.site : undefined;
+    const outer = node.parent;
+    const next =
+      dispatch?.curried && ts.isCallExpression(outer) && outer.expression === node
+        ? argumentsOf(this.code, outer.arguments, noBindings)
+        : undefined;
+    const chain =
+      dispatch?.chain && ts.isCallExpression(node) ? this.#chain(node, dispatch.chain) : undefined;
+    return { site, node, name, args, next, chain, owner: undefined, self: undefined, version };
+  }
+
+  /** Walks `.retries(3).backoff('fixed', 100).save()` outwards and collects what it sets. */
+  #chain(
+    start: ts.CallExpression,
+    spec: { readonly ends: readonly string[]; readonly setters: Readonly<Record<string, string | readonly string[]>> },
+  ): ChainOfCalls {
+    const parts: { readonly key: string; readonly value: Lazy }[] = [];
+    let at: ts.Expression = start;
+    let end: ts.CallExpression | undefined;
+    for (;;) {
+      const access: ts.Node = at.parent;
+      if (!ts.isPropertyAccessExpression(access) || access.expression !== at) break;
+      const call: ts.Node = access.parent;
+      if (!ts.isCallExpression(call) || call.expression !== access) break;
+      const name = access.name.text;
+      const keys = Object.hasOwn(spec.setters, name) ? spec.setters[name] : undefined;
+      for (const [index, key] of (typeof keys === 'string' ? [keys] : (keys ?? [])).entries()) {
+        const argument = call.arguments[index];
+        if (argument) parts.push(nested(key.split('.'), Lazy.of(this.code, argument, noBindings)));
+      }
+      if (spec.ends.includes(name)) end = call;
+      at = call;
+    }
+    return { options: mergeNested(parts, start), end };
+  }
+
+  #holds(site: Matcher, args: Arguments): boolean {
+    const { when } = site;
+    if (!when) return true;
+    if (when.arguments !== undefined) {
+      if (!args.complete) return false;
+      const count = args.values.length;
+      const { min, max } =
+        typeof when.arguments === 'number' ? { min: when.arguments, max: when.arguments } : when.arguments;
+      if ((min !== undefined && count < min) || (max !== undefined && count > max)) return false;
+    }
+    const wanted = [when.arg0, when.arg1, when.arg2];
+    return wanted.every((kinds, index) => {
+      if (kinds === undefined) return true;
+      const kind = this.#kindOf(args, index);
+      return kind !== undefined && (typeof kinds === 'string' ? kinds === kind : kinds.includes(kind));
+    });
+  }
+
+  /** The kind of an argument, undefined when neither its text nor its type tells. */
+  #kindOf(args: Arguments, index: number): ValueKind | undefined {
+    const lazy = args.values[index];
+    if (!lazy) return args.complete ? 'none' : undefined;
+    const { value } = lazy;
+    switch (value.kind) {
+      case 'constant':
+        if (typeof value.value === 'string') return 'string';
+        if (typeof value.value === 'number') return 'number';
+        return value.value === null || value.value === undefined ? 'none' : undefined;
+      case 'object':
+        return 'object';
+      case 'array':
+        return 'array';
+      case 'function':
+        return 'function';
+      default:
+        return this.#kindOfType(lazy.node);
+    }
+  }
+
+  #kindOfType(node: ts.Node): ValueKind | undefined {
+    const { checker } = this.code;
+    const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
+    const parts = type.isUnion() ? type.types : [type];
+    const kinds = new Set(
+      parts.map((part): ValueKind | undefined => {
+        if (part.flags & ts.TypeFlags.StringLike) return 'string';
+        if (part.flags & ts.TypeFlags.NumberLike) return 'number';
+        if (checker.isArrayType(part) || checker.isTupleType(part)) return 'array';
+        if (part.getCallSignatures().length > 0) return 'function';
+        return part.flags & ts.TypeFlags.Object ? 'object' : undefined;
+      }),
+    );
+    const [only] = kinds;
+    return kinds.size === 1 ? only : undefined;
+  }
+
+  /** Whose method is this? The declaring class of every member of the receiver's type that has it. */
+  #owners(receiver: ts.Expression, method: string): readonly Origin[] {
+    const { checker } = this.code;
+    const type = checker.getTypeAtLocation(receiver);
+    if (type.flags & ts.TypeFlags.Any) return this.#declaredClasses(receiver);
+    const origins: Origin[] = [];
+    for (const part of type.isUnionOrIntersection() ? type.types : [type]) {
+      const declaration = checker.getPropertyOfType(part, method)?.declarations?.[0];
+      const owner = declaration && namedAncestor(declaration);
+      if (owner) origins.push(originOfDeclaration(this.code, owner));
+    }
+    return origins;
+  }
+
+  /** Without types: the class that the receiver was made of, or that its annotation names. */
+  #declaredClasses(receiver: ts.Expression): readonly Origin[] {
+    const value = evaluate(this.code, receiver);
+    if (value.kind === 'made') {
+      return constructionsOf(this.code, value.node, value.bindings).map((construction) => construction.origin);
+    }
+    if (value.kind === 'self') return [...this.basesOf(value.node)];
+    const annotated = this.#annotation(receiver) ?? (value.kind === 'declared' ? value.node.type : undefined);
+    if (annotated && ts.isTypeReferenceNode(annotated)) {
+      const origin = originOf(this.code, annotated.typeName);
+      return origin ? [origin] : [];
+    }
+    const origin = originOf(this.code, receiver);
+    return origin ? [origin] : [];
+  }
+
+  #annotation(receiver: ts.Expression): ts.TypeNode | undefined {
+    const name = ts.isPropertyAccessExpression(receiver) ? receiver.name : receiver;
+    const declaration = this.code.checker.getSymbolAtLocation(name)?.valueDeclaration;
+    return declaration && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isPropertyDeclaration(declaration))
+      ? declaration.type
+      : undefined;
+  }
+
+  /** What stands at the first of some places that is there; undefined when none is. */
+  locate(match: Match, places: Places | undefined, item?: Lazy, queue?: string): Lazy | undefined {
+    if (places === undefined) return undefined;
+    for (const place of typeof places === 'string' ? [places] : places) {
+      const found = this.#locateOne(match, place, item, queue);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #locateOne(match: Match, place: Place, item: Lazy | undefined, queue: string | undefined): Lazy | undefined {
+    const parsed = parsePlace(place);
+    if ('problem' in parsed) return undefined;
+    let at = this.#root(match, parsed.root, item);
+    for (const step of parsed.steps) {
+      if (!at) return undefined;
+      if (step.kind === 'elements') continue;
+      if (step.kind === 'returned') {
+        const { value } = at;
+        const from = at.node;
+        if (value.kind === 'absent') return undefined;
+        at =
+          value.kind === 'function'
+            ? new Lazy(from, () => returnedBy(this.code, value.node, value.bindings))
+            : Lazy.known(unknown(from, 'a function that is not followed'));
+        continue;
+      }
+      at = this.keyOf(at, step.key === '{queue}' ? (queue ?? '') : step.key);
+    }
+    return at;
+  }
+
+  /** A key of a value; undefined when it certainly is not there. */
+  keyOf(at: Lazy, key: string): Lazy | undefined {
+    const written = propertyNode(this.code, at.value, key);
+    if (written) return written;
+    const value = property(this.code, at.value, key);
+    return value.kind === 'absent' ? undefined : new Lazy(value.node, () => value);
+  }
+
+  #root(match: Match, root: PlaceRoot, item: Lazy | undefined): Lazy | undefined {
+    switch (root.kind) {
+      case 'argument':
+        return argument(match, match.args, root.index);
+      case 'next':
+        return match.next && argument(match, match.next, root.index);
+      case 'end':
+        return match.chain?.end
+          ? argument(match, argumentsOf(this.code, match.chain.end.arguments, noBindings), root.index)
+          : undefined;
+      case 'item':
+        return item;
+      case 'chain':
+        return match.chain && Lazy.known(match.chain.options);
+      case 'self':
+        return (
+          match.self && Lazy.known({ kind: 'function', node: match.self, bindings: noBindings })
+        );
+      case 'name':
+        return new Lazy(match.name, () => ({
+          kind: 'constant',
+          value: match.name.getText(),
+          node: match.name,
+        }));
+      case 'member':
+        return this.#member(match, root.name, false);
+      case 'static':
+        return this.#member(match, root.name, true);
+      case 'parameter':
+        return undefined;
+    }
+  }
+
+  #member(match: Match, name: string, wantsStatic: boolean): Lazy | undefined {
+    const { owner } = match;
+    const member = owner?.members.find(
+      (each) => isStatic(each) === wantsStatic && each.name !== undefined && each.name.getText() === name,
+    );
+    if (!owner || !member) return undefined;
+    const value = property(this.code, { kind: 'class', node: owner }, name);
+    const node = ts.isPropertyDeclaration(member) && member.initializer ? member.initializer : member;
+    return value.kind === 'absent' ? undefined : new Lazy(node, () => value);
+  }
+
+  /** The queue that a `new` or a call makes. */
+  queueMadeBy(node: ts.NewExpression | ts.CallExpression, bindings: Bindings): Match | undefined {
+    for (const match of this.construct(node, 'queue', bindings)) return match;
+    if (!ts.isCallExpression(node)) return undefined;
+    for (const match of this.call(node, 'queue', bindings)) return match;
+    return undefined;
+  }
+}
+
+function argument(match: Match, args: Arguments, index: number | 'last' | 'all'): Lazy | undefined {
+  if (index === 'all') {
+    return Lazy.known({ kind: 'array', elements: args.values, complete: args.complete, node: match.node });
+  }
+  const position = index === 'last' ? args.values.length - 1 : index;
+  const found = index === 'last' && !args.complete ? undefined : args.values[position];
+  if (found || args.complete) return found;
+  return Lazy.known(unknown(match.node, 'an argument that comes from a spread'));
+}
+
+/** `{ backoff: { delay } }` for the key `backoff.delay`. */
+function nested(path: readonly string[], value: Lazy): { readonly key: string; readonly value: Lazy } {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) return { key, value };
+  const inner: Value = { kind: 'object', parts: [nested(rest, value)], node: value.node };
+  return { key, value: Lazy.known(inner) };
+}
+
+/** Objects under the same key are one object. */
+function mergeNested(parts: readonly { readonly key: string; readonly value: Lazy }[], node: ts.Node): Value {
+  const byKey = new Map<string, Lazy>();
+  for (const { key, value } of parts) {
+    const before = byKey.get(key)?.value;
+    const now = value.value;
+    byKey.set(
+      key,
+      before?.kind === 'object' && now.kind === 'object'
+        ? Lazy.known({ kind: 'object', parts: [...before.parts, ...now.parts], node: now.node })
+        : value,
+    );
+  }
+  return { kind: 'object', parts: [...byKey].map(([key, value]) => ({ key, value })), node };
+}
+
+/** The class, interface or type alias in which a member is declared. */
+function namedAncestor(declaration: ts.Node): ts.Declaration | undefined {
+  for (let at: ts.Node | undefined = declaration.parent; at; at = at.parent) {
+    if (ts.isClassLike(at) || ts.isInterfaceDeclaration(at) || ts.isTypeAliasDeclaration(at)) return at;
+    if (ts.isVariableDeclaration(at)) return at;
+    if (ts.isSourceFile(at) || ts.isModuleBlock(at)) return undefined;
+  }
+  return undefined;
+}
+
+function lastName(node: ts.Expression): ts.Node {
+  const inner = skipOuter(node);
+  return ts.isPropertyAccessExpression(inner) ? inner.name : inner;
+}
+
+/** What a function is called: its own name, or that of the variable or property it is put in. */
+export function nameOfFunction(node: ts.FunctionLikeDeclaration): ts.Node {
+  if (node.name) return node.name;
+  const holder = node.parent;
+  return (ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder) || ts.isPropertyDeclaration(holder)) ? holder.name : node;
+}
+
+/** The type that a function is declared with: of its variable or property, or after `satisfies`. */
+function declaredTypeOf(node: ts.FunctionLikeDeclaration): ts.TypeNode | undefined {
+  let at: ts.Node = node.parent;
+  while (ts.isParenthesizedExpression(at)) at = at.parent;
+  if (ts.isSatisfiesExpression(at) || ts.isAsExpression(at)) return at.type;
+  if (ts.isVariableDeclaration(at) || ts.isPropertyDeclaration(at)) return at.type;
+  return undefined;
+}
+
+function isExported(node: ts.FunctionLikeDeclaration): boolean {
+  const holder = ts.isFunctionDeclaration(node)
+    ? node
+    : ts.isVariableDeclaration(node.parent)
+      ? node.parent.parent.parent
+      : undefined;
+  if (ts.isExportAssignment(node.parent)) return true;
+  return (
+    holder !== undefined &&
+    ts.canHaveModifiers(holder) &&
+    (ts.getModifiers(holder)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) ?? false)
+  );
+}

@@ -1,0 +1,99 @@
+import type ts from 'typescript';
+import type { BackoffKind } from '../libraries/define.js';
+import type { Library } from '../libraries/vocabulary.js';
+import type { Lazy } from '../typescript/value.js';
+import type { Policy } from './policy.js';
+
+/** One value of a policy, with where it comes from. */
+export type Setting<T> = Stated<T> | Defaulted<T> | Unknown;
+
+/** Somebody wrote it, at a place that the library reads. */
+export interface Stated<T> {
+  readonly state: 'stated';
+  /** All that it may be; one value, unless the text chooses between several. */
+  readonly values: readonly T[];
+  /** The text that states it: the value of the option. */
+  readonly at: ts.Node;
+}
+/** Nobody did; this is what the library then does. */
+export interface Defaulted<T> {
+  readonly state: 'defaulted';
+  readonly value: T;
+  /** The `undefined` that somebody wrote, which erases what holds without it. */
+  readonly erasedAt?: ts.Node;
+}
+/** It could not be followed: rules stay silent. */
+export interface Unknown {
+  readonly state: 'unknown';
+  readonly why: string;
+  readonly at: ts.Node;
+}
+
+/** The pause between two runs of a failing task. */
+export interface Backoff {
+  readonly kind: BackoffKind;
+  /** Milliseconds; undefined when the text does not say. */
+  readonly delay: number | undefined;
+}
+
+/** Who owns a policy: the text to report at, and the library whose words hold there. */
+interface Subject {
+  readonly library: Library;
+  readonly policy: Policy;
+}
+
+/** A call that hands a task to a queue. */
+export interface Dispatch extends Subject {
+  readonly kind: 'dispatch';
+  readonly node: ts.CallExpression | ts.NewExpression;
+  /** The name of the method or function called: what to report when there is nothing smaller. */
+  readonly name: ts.Node;
+  /** The element of a bulk dispatch, undefined for a plain one. */
+  readonly item: Lazy | undefined;
+  readonly queue: Setting<string>;
+  readonly task: Setting<string>;
+  /** Undefined when nothing is handed over. */
+  readonly payload: Lazy | undefined;
+  /** The options that this dispatch itself gives; undefined for none. */
+  readonly options: Lazy | undefined;
+  /** Which argument the options are, for a plain dispatch whose options are a whole argument. */
+  readonly optionsIndex: number | undefined;
+}
+
+/** A function that a worker runs, or a definition that states a task's policy. */
+export interface Handler extends Subject {
+  readonly kind: 'handler';
+  /** The `new`, call, decorator, class or function that makes it one. */
+  readonly node: ts.Node;
+  /** What to report: the callee, the decorator, the method's or the class's name. */
+  readonly name: ts.Node;
+  readonly queue: Setting<string>;
+  readonly task: Setting<string>;
+  readonly body: ts.FunctionLikeDeclaration | undefined;
+  /** The site names no function: the policy is all that is said here. */
+  readonly definitionOnly: boolean;
+  /** Something runs it for certain; a function that only has the type of a handler may be unused. */
+  readonly registered: boolean;
+  /** Where the payload stands in the parameters: parameter 0, `data`. */
+  readonly payload: { readonly parameter: number; readonly path: readonly string[] } | undefined;
+  /** The options that state the policy; undefined for none. */
+  readonly options: Lazy | undefined;
+}
+
+/** A queue, or settings registered for one. */
+export interface Queue extends Subject {
+  readonly kind: 'queue';
+  readonly node: ts.Node;
+  readonly name: Setting<string>;
+  /** Settings that underlie every queue's. */
+  readonly root: boolean;
+}
+
+/** An expression that blocks on another task's outcome. */
+export interface Wait {
+  readonly library: Library;
+  readonly node: ts.CallExpression;
+  readonly name: ts.Node;
+  readonly durable: boolean;
+  readonly polling: boolean;
+}

@@ -1,0 +1,70 @@
+import ts from 'typescript';
+import type { Code } from '../typescript/code.js';
+import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript/payload.js';
+import type { Dispatch, Handler } from './model.js';
+
+/** Walks what a dispatch hands over. */
+export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
+  const node = dispatch.payload?.node;
+  if (!node) return;
+  if (ts.isExpression(node)) walkPayload(code, node, visit);
+}
+
+/** What people call the payload in this library, for paths in messages: BullMQ's `data`. */
+export function payloadName(dispatch: { readonly library: Dispatch['library'] }): string {
+  const { dispatches = [], handlers = [] } = dispatch.library;
+  const places = [...handlers.map((site) => site.payload), ...dispatches.flatMap((site) => site.payload ?? [])];
+  for (const place of places) {
+    const key = /\.(?<key>[\w$]+)$/.exec(place ?? '')?.groups?.['key'];
+    if (key !== undefined) return key;
+  }
+  return 'payload';
+}
+
+/** `data.users[].name` */
+export function pathText(root: string, path: readonly string[]): string {
+  return path.reduce((text, key) => (key.startsWith('[') ? text + key : `${text}.${key}`), root);
+}
+
+/** Walks the payload that a handler declares, at the type node that says it; nothing when it declares none. */
+export function walkHandlerPayload(code: Code, handler: Handler, visit: PayloadVisitor): void {
+  const declared = declaredPayload(code, handler);
+  if (declared) walkPayloadType(code, declared.node, declared.type, visit);
+}
+
+function declaredPayload(code: Code, handler: Handler): { node: ts.Node; type: ts.Type } | undefined {
+  if (!handler.payload || !handler.body || !code.typed) return undefined;
+  const { parameter: index, path } = handler.payload;
+  const parameter = handler.body.parameters[index];
+  if (!parameter) return undefined;
+  let type: ts.Type | undefined = code.checker.getTypeAtLocation(parameter);
+  for (const key of path) type = type && typeOfKey(code, type, key);
+  const node = annotationOf(parameter, path) ?? registrationType(handler);
+  return type && node ? { node, type } : undefined;
+}
+
+function typeOfKey(code: Code, type: ts.Type, key: string): ts.Type | undefined {
+  const { checker } = code;
+  if (key === '[]') return checker.getIndexTypeOfType(type, ts.IndexKind.Number);
+  const member = checker.getPropertyOfType(checker.getNonNullableType(type), key);
+  return member && checker.getTypeOfSymbol(member);
+}
+
+/** The part of a parameter's annotation that says the payload: `User` of `job: Job<User>`. */
+function annotationOf(parameter: ts.ParameterDeclaration, path: readonly string[]): ts.Node | undefined {
+  const annotation = parameter.type;
+  if (!annotation || path.length === 0) return annotation;
+  if (ts.isTypeReferenceNode(annotation)) return annotation.typeArguments?.[0] ?? annotation;
+  return annotation;
+}
+
+/** Without an annotation the payload's type is given where the handler is registered: `new Worker<User>(…)`. */
+function registrationType({ node, body }: Handler): ts.Node | undefined {
+  if (ts.isNewExpression(node) || ts.isCallExpression(node)) {
+    // Only when the type argument stands in the file of the body can both be reported there.
+    return node.getSourceFile() === body?.getSourceFile() ? node.typeArguments?.[0] : undefined;
+  }
+  const holder = body?.parent;
+  const type = holder && ts.isVariableDeclaration(holder) ? holder.type : undefined;
+  return type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
+}

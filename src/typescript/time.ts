@@ -1,0 +1,112 @@
+import ts from 'typescript';
+import { callsIn, chainTo } from './calls.js';
+import type { Code } from './code.js';
+import { originOf } from './identity.js';
+
+/** Packages whose main function bounds a promise in time. */
+const timeoutPackages = new Set(['p-timeout', 'promise-timeout', 'p-time-limit', 'promise.timeout']);
+
+const bounded = new WeakMap<Code, WeakMap<ts.Node, boolean>>();
+
+/**
+ * Does this function, or a project function that it calls, bound its own run time? Recognised are
+ * `AbortSignal.timeout`, a timer that aborts a controller, a race against a timer, and p-timeout.
+ */
+export function isBoundedInTime(code: Code, body: ts.FunctionLikeDeclaration): boolean {
+  return boundsItself(code, body) || chainTo(code, body, (target) => boundsItself(code, target)) !== undefined;
+}
+
+function boundsItself(code: Code, body: ts.FunctionLikeDeclaration): boolean {
+  let ofCode = bounded.get(code);
+  if (!ofCode) bounded.set(code, (ofCode = new WeakMap()));
+  let known = ofCode.get(body);
+  if (known === undefined) ofCode.set(body, (known = findsBound(code, body)));
+  return known;
+}
+
+function findsBound(code: Code, body: ts.Node): boolean {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (found) return;
+    if (ts.isCallExpression(node) && isBound(code, node)) {
+      found = true;
+      return;
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(body, visit);
+  return found;
+}
+
+function isBound(code: Code, node: ts.CallExpression): boolean {
+  const callee = node.expression;
+  if (ts.isPropertyAccessExpression(callee)) {
+    const owner = callee.expression.getText();
+    if (owner === 'AbortSignal') return callee.name.text === 'timeout';
+    if (owner === 'Promise') return callee.name.text === 'race' && racesTimer(code, node);
+    return false;
+  }
+  if (!ts.isIdentifier(callee)) return false;
+  // `setTimeout(() => controller.abort(), ms)`
+  if (callee.text === 'setTimeout') return node.arguments[0] !== undefined && mentions(node.arguments[0], 'abort');
+  const origin = originOf(code, callee);
+  return origin?.package !== undefined && timeoutPackages.has(origin.package);
+}
+
+/** One of the racers sets a timer: in its own text, through a constant, or in a project function. */
+function racesTimer(code: Code, race: ts.CallExpression): boolean {
+  const [racers] = race.arguments;
+  if (!racers) return false;
+  if (mentions(racers, 'setTimeout')) return true;
+  if (callsIn(code, race).some(({ target }) => mentions(target, 'setTimeout'))) return true;
+  if (!ts.isArrayLiteralExpression(racers)) return false;
+  return racers.elements.some((element) => {
+    const symbol = ts.isIdentifier(element) ? code.checker.getSymbolAtLocation(element) : undefined;
+    const declaration = symbol?.valueDeclaration;
+    return (
+      declaration !== undefined &&
+      ts.isVariableDeclaration(declaration) &&
+      declaration.initializer !== undefined &&
+      (mentions(declaration.initializer, 'setTimeout') ||
+        callsIn(code, declaration).some(({ target }) => mentions(target, 'setTimeout')))
+    );
+  });
+}
+
+function mentions(node: ts.Node, name: string): boolean {
+  if (ts.isIdentifier(node) && node.text === name) return true;
+  return ts.forEachChild(node, (child) => mentions(child, name) || undefined) === true;
+}
+
+/** Can this function end only at once? It waits for nothing and goes round no loop of its own. */
+export function waitsForNothing(body: ts.FunctionLikeDeclaration): boolean {
+  let waits = false;
+  const visit = (node: ts.Node): void => {
+    if (waits) return;
+    if (
+      ts.isAwaitExpression(node) ||
+      ts.isWhileStatement(node) ||
+      ts.isDoStatement(node) ||
+      (ts.isForStatement(node) && !node.condition) ||
+      (ts.isForOfStatement(node) && node.awaitModifier) ||
+      (ts.isReturnStatement(node) && node.expression && mayBePromise(node.expression)) ||
+      // A handler that is given a callback ends when somebody calls it.
+      (ts.isIdentifier(node) && node.text === 'done')
+    ) {
+      waits = true;
+      return;
+    }
+    ts.forEachChild(node, visit);
+  };
+  if (!body.body) return false;
+  if (!ts.isBlock(body.body)) return !mayBePromise(body.body);
+  ts.forEachChild(body.body, visit);
+  return !waits;
+}
+
+function mayBePromise(node: ts.Expression): boolean {
+  if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node) || ts.isIdentifier(node)) return true;
+  return (
+    ts.forEachChild(node, (child) => (ts.isExpression(child) && mayBePromise(child)) || undefined) === true
+  );
+}
