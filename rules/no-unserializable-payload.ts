@@ -84,7 +84,7 @@ export default createRule({
             path: pathText(root, part.path),
             type: nameOf(kind, code.checker.typeToString(part.type)),
             effect: serializer[kind] ?? '',
-            library: dispatch.library.name,
+            library: dispatch.library.base,
             format: serializer.label,
           },
           suggest: [part.direct ? replacementOf(part, kind) : undefined],
@@ -107,7 +107,7 @@ export default createRule({
             path: pathText(root, part.path),
             type: nameOf(kind, code.checker.typeToString(part.type)),
             effect: serializer[kind] ?? '',
-            library: handler.library.name,
+            library: handler.library.base,
             format: serializer.label,
           },
         });

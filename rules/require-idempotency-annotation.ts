@@ -46,7 +46,7 @@ export default createRule<Options>({
         at: handler.name,
         messageId: chosen ? 'chosen' : 'automatic',
         data: {
-          library: handler.library.name,
+          library: handler.library.base,
           ...(chosen ? { option: acknowledgement.at.parent.getText(), where: where(acknowledgement.at) } : {}),
         },
         suggest: [

@@ -47,7 +47,7 @@ export default createRule<Options>({
       if (library.backoff?.option === undefined) return;
       if (attempts.state === 'unknown' || backoff.state === 'unknown') return;
       const option = library.backoff.option;
-      const data = { library: library.name, option };
+      const data = { library: library.base, option };
       if (attempts.state === 'defaulted') {
         if (!options.stated || attempts.value < 2 || backoff.state !== 'defaulted' || backoff.value.kind !== 'none') return;
         if (subject.kind !== 'queue') once(subject.name, () => ({ messageId: 'defaulted', data }));

@@ -56,7 +56,7 @@ export default createRule<Options>({
       }
       if (subject.kind === 'queue') return;
       const runs = runsText(attempts.value);
-      const data = { library: library.name, option, runs };
+      const data = { library: library.base, option, runs };
       if (attempts.erasedAt) {
         if (!isHere(attempts.erasedAt) || seen.has(attempts.erasedAt)) return;
         seen.add(attempts.erasedAt);

@@ -59,7 +59,7 @@ export default createRule<Options>({
       if (timeLimit.value !== 'none') {
         if (!options.stated) return;
         const limit = String(timeLimit.value / 1000);
-        report({ at: handler.name, messageId: 'bounded', data: { library: library.name, option, limit }, suggest });
+        report({ at: handler.name, messageId: 'bounded', data: { library: library.base, option, limit }, suggest });
         return;
       }
       if (spec.at === 'dispatch' && isLimitedByDispatches(handler)) return;
@@ -71,7 +71,7 @@ export default createRule<Options>({
       report({
         at: handler.name,
         messageId: spec.option === undefined ? 'without' : 'undecided',
-        data: { library: library.name, option },
+        data: { library: library.base, option },
         suggest,
       });
     }
