@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
-import { addAfter } from '../src/tasks/edit.js';
+import { addAfter, optionAt } from '../src/tasks/edit.js';
 import type { Backoff, Dispatch, Handler, Queue, Stated } from '../src/tasks/model.js';
 
 export interface Options {
@@ -102,7 +102,7 @@ export default createRule<Options>({
     ): void {
       if (!isHere(at) || seen.has(at)) return;
       seen.add(at);
-      report({ at, ...make() });
+      report({ at: optionAt(at), ...make() });
     }
 
     /** Do all dispatches that inherit these retries bring a backoff of their own? */

@@ -1,5 +1,5 @@
 import { createRule } from '../src/rule.js';
-import { insertOption, placeOfOptions } from '../src/tasks/edit.js';
+import { insertOption, optionAt, placeOfOptions } from '../src/tasks/edit.js';
 import type { Dispatch, Handler, Queue } from '../src/tasks/model.js';
 import { isUnlimited } from '../src/tasks/policy.js';
 
@@ -43,7 +43,7 @@ export default createRule<Options>({
         if (!attempts.values.every(isUnlimited) || !isHere(attempts.at) || seen.has(attempts.at)) return;
         seen.add(attempts.at);
         report({
-          at: attempts.at,
+          at: optionAt(attempts.at),
           messageId: 'infinite',
           data: {
             value: attempts.at.getText(),
@@ -63,7 +63,7 @@ export default createRule<Options>({
         const before = policy.inheritedAttempts;
         const erases = before.state === 'stated';
         report({
-          at: attempts.erasedAt,
+          at: optionAt(attempts.erasedAt),
           messageId: erases ? 'erased' : 'erasedNothing',
           data: erases ? { ...data, before: `${option}: ${before.at.getText()}`, where: where(before.at) } : data,
         });

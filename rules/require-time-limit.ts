@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { createRule } from '../src/rule.js';
-import { insertOption } from '../src/tasks/edit.js';
+import { insertOption, optionAt } from '../src/tasks/edit.js';
 import type { Handler } from '../src/tasks/model.js';
 import { chainTo } from '../src/typescript/calls.js';
 import { isBoundedInTime, waitsForNothing } from '../src/typescript/time.js';
@@ -52,7 +52,7 @@ export default createRule<Options>({
       const suggest = [spec.at === 'dispatch' ? undefined : insertOption(handler, library.suggest?.timeLimit, 'add')];
       if (timeLimit.state === 'stated') {
         if (timeLimit.values.every((value) => value === 'none') && timeLimit.at.getSourceFile() === file) {
-          report({ at: timeLimit.at, messageId: 'none', data: { text: timeLimit.at.parent.getText() } });
+          report({ at: optionAt(timeLimit.at), messageId: 'none', data: { text: timeLimit.at.parent.getText() } });
         }
         return;
       }

@@ -14,6 +14,11 @@ export function placeOfOptions(subject: Dispatch | Handler): ts.Node {
   return written ?? (subject.kind === 'dispatch' && subject.item ? subject.item.node : subject.name);
 }
 
+/** An option with its key, `attempts: 3`, where its value stands under one. */
+export function optionAt(value: ts.Node): ts.Node {
+  return ts.isPropertyAssignment(value.parent) && value.parent.initializer === value ? value.parent : value;
+}
+
 /** The options as an expression in the text of the dispatch or handler itself. */
 function optionsWritten({ options, node }: Dispatch | Handler): ts.Node | undefined {
   const at = options?.node;

@@ -397,12 +397,30 @@ function evaluateCall(code: Code, node: ts.CallExpression, bindings: Bindings): 
       return { kind: 'object', parts, node };
     }
   }
+  const elements = mappedElements(code, node, callee, bindings);
+  if (elements) return elements;
   if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return made;
   const name = ts.isIdentifier(callee) ? callee : callee.name;
   const symbol = code.checker.getSymbolAtLocation(name);
   const target = symbol && functionOfSymbol(code, resolveAlias(code, symbol));
   if (!target?.body) return made;
   return returnedBy(code, target, bindArguments(code, target, node.arguments, bindings));
+}
+
+/** `users.map((user) => ({ … }))`: any number of elements, each as the callback writes it. */
+function mappedElements(
+  code: Code,
+  node: ts.CallExpression,
+  callee: ts.Node,
+  bindings: Bindings,
+): ArrayValue | undefined {
+  if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 'map') return undefined;
+  const callback = node.arguments[0] && skipOuter(node.arguments[0]);
+  if (!callback || !(ts.isArrowFunction(callback) || ts.isFunctionExpression(callback))) return undefined;
+  const { body } = callback;
+  const written = ts.isBlock(body) ? undefined : skipOuter(body);
+  const element = new Lazy(written ?? callback, () => returnedBy(code, callback, bindings));
+  return { kind: 'array', elements: [element], complete: false, node };
 }
 
 /**
@@ -479,7 +497,10 @@ function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bindings: B
     return bindings.get(declaration)?.value ?? valueOfDeclared(declaration, 'a parameter');
   }
   if (ts.isVariableDeclaration(declaration)) {
-    if (declaration.initializer && isConst(declaration)) return evaluate(code, declaration.initializer, bindings);
+    if (declaration.initializer && isConst(declaration)) {
+      const value = evaluate(code, declaration.initializer, bindings);
+      return value.kind === 'array' ? withPushed(code, value, declaration, bindings) : value;
+    }
     const literal = isConst(declaration) ? constantOfType(code, declaration) : undefined;
     return literal ?? unknown(declaration, isConst(declaration) ? 'a declaration without its value' : 'a variable that may change');
   }
@@ -503,6 +524,34 @@ function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bindings: B
   }
   if (ts.isGetAccessor(declaration) && isStatic(declaration)) return returnedBy(code, declaration);
   return unknown(node, 'a declaration that is not followed');
+}
+
+/** `const jobs = []; … jobs.push({ … });`: the elements are the literal's and those pushed in the same block. */
+function withPushed(
+  code: Code,
+  value: ArrayValue,
+  declaration: ts.VariableDeclaration,
+  bindings: Bindings,
+): ArrayValue {
+  const { name } = declaration;
+  if (!ts.isIdentifier(name) || value.elements.length > 0) return value;
+  const pushed: Lazy[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === 'push' &&
+      ts.isIdentifier(node.expression.expression) &&
+      node.expression.expression.text === name.text
+    ) {
+      for (const argument of node.arguments) {
+        if (!ts.isSpreadElement(argument)) pushed.push(Lazy.of(code, argument, bindings));
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(declaration.parent.parent.parent, visit);
+  return pushed.length > 0 ? { ...value, elements: pushed, complete: false } : value;
 }
 
 function valueOfBinding(code: Code, element: ts.BindingElement, bindings: Bindings): Value {
