@@ -14,7 +14,7 @@ import {
   property,
   propertyNode,
   returnedBy,
-  unknown,
+  unknownElsewhere,
   type Value,
 } from '../typescript/value.js';
 import { appliesTo } from './policy.js';
@@ -367,7 +367,7 @@ export class SiteFinder {
         at =
           value.kind === 'function'
             ? new Lazy(from, () => returnedBy(this.code, value.node, value.bindings))
-            : Lazy.known(unknown(from, 'a function that is not followed'));
+            : Lazy.known(unknownElsewhere(from, 'a function that is not followed'));
         continue;
       }
       at = this.keyOf(at, step.key === '{queue}' ? (queue ?? '') : step.key);
@@ -443,7 +443,7 @@ function argument(match: Match, args: Arguments, index: number | 'last' | 'all')
   const position = index === 'last' ? args.values.length - 1 : index;
   const found = index === 'last' && !args.complete ? undefined : args.values[position];
   if (found || args.complete) return found;
-  return Lazy.known(unknown(match.node, 'an argument that comes from a spread'));
+  return Lazy.known(unknownElsewhere(match.node, 'an argument that comes from a spread'));
 }
 
 /** `{ backoff: { delay } }` for the key `backoff.delay`. */

@@ -94,6 +94,8 @@ export class Policy {
           if (value.kind === 'unknown' && !isValueOfProperty(value.node)) {
             return { state: 'unknown', why: value.why, at: value.node };
           }
+          // A key that is new each time keeps nothing from being queued twice.
+          if (isNewEachTime(value.node)) continue;
           return { state: 'stated', values: [[value.node]], at: value.node };
         }
       }
@@ -216,6 +218,15 @@ export class Policy {
 /** Is this node what somebody wrote for a key, as opposed to options of which nothing is known? */
 function isValueOfProperty(node: ts.Node): boolean {
   return ts.isPropertyAssignment(node.parent) || ts.isShorthandPropertyAssignment(node.parent);
+}
+
+/** Does this expression hold a clock, a random number or a fresh identifier? */
+function isNewEachTime(node: ts.Node): boolean {
+  if (ts.isCallExpression(node) && /(?:^|\.)(?:now|random|randomUUID|nanoid|uuid|uuidv\d|v[147]|cuid|createId|ulid)$/i.test(node.expression.getText())) {
+    return true;
+  }
+  if (ts.isNewExpression(node) && node.expression.getText() === 'Date') return true;
+  return ts.forEachChild(node, (child) => isNewEachTime(child) || undefined) === true;
 }
 
 /** One setting out of all that it may be: they must all be stated, or all be left to the library. */

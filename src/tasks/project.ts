@@ -13,7 +13,7 @@ import {
   noBindings,
   property,
 
-  unknown,
+  unknownElsewhere,
   type Value,
 } from '../typescript/value.js';
 import { type Candidates, candidatesIn, Gate } from './candidates.js';
@@ -222,7 +222,7 @@ export class Project {
           return [site.ignoresQueue ? (defaults?.value ?? absent(node)) : queue.defaults];
         case 'definition':
           // Which definition a dispatch reaches is not followed, so what it says is not known here.
-          return [library.attempts?.option === undefined ? absent(node) : unknown(node, 'its definition is elsewhere')];
+          return [library.attempts?.option === undefined ? absent(node) : unknownElsewhere(node, 'its definition is elsewhere')];
         case 'dispatch':
           return [options?.value ?? absent(node)];
       }
@@ -253,7 +253,7 @@ export class Project {
     const callee = ts.isCallExpression(node) ? node.expression : undefined;
     return callee && ts.isPropertyAccessExpression(callee)
       ? this.#settingsOf(evaluate(this.code, callee.expression))
-      : unknownQueue(unknown(node, 'no receiver'));
+      : unknownQueue(unknownElsewhere(node, 'no receiver'));
   }
 
   // ---------------------------------------------------------------- queues
@@ -276,7 +276,7 @@ export class Project {
   #settingsOfOne(value: Value): QueueSettings {
     if (value.kind === 'made') {
       const match = this.#finder.queueMadeBy(value.node, value.bindings);
-      return match ? this.#settingsOfMade(match) : unknownQueue(unknown(value.node, 'made by a call that is not followed'));
+      return match ? this.#settingsOfMade(match) : unknownQueue(unknownElsewhere(value.node, 'made by a call that is not followed'));
     }
     if (value.kind === 'declared') return this.#settingsOfInjected(value.node);
     if (value.kind === 'self') {
@@ -308,13 +308,13 @@ export class Project {
         return this.#registered(library, name, decorator);
       }
     }
-    return unknownQueue(unknown(node, 'injected by something that is no queue'));
+    return unknownQueue(unknownElsewhere(node, 'injected by something that is no queue'));
   }
 
   /** The settings registered for a name: all registrations of it must agree. */
   #registered(library: Library, name: Value, node: ts.Node): QueueSettings {
     if (name.kind !== 'constant' || typeof name.value !== 'string') {
-      return unknownQueue(name.kind === 'unknown' ? name : unknown(node, 'a queue whose name is not constant'));
+      return unknownQueue(name.kind === 'unknown' ? name : unknownElsewhere(node, 'a queue whose name is not constant'));
     }
     const wanted = name.value;
     const same = this.#allRegistrations(library).filter(
@@ -322,7 +322,7 @@ export class Project {
     );
     const stated: Setting<string> = { state: 'stated', values: [wanted], at: name.node };
     if (same.length === 0) {
-      return { ...unknownQueue(unknown(node, `no registration of \`${wanted}\` in this program`)), name: stated };
+      return { ...unknownQueue(unknownElsewhere(node, `no registration of \`${wanted}\` in this program`)), name: stated };
     }
     const settings = same.map((each) => this.#settingsOfRegistration(each));
     return {
@@ -364,7 +364,7 @@ export class Project {
       );
       return whole || own.kind !== 'absent'
         ? { name, defaults: own, replaced: undefined }
-        : { name, defaults: unknown(node, 'the root configuration is not in this program'), replaced: undefined };
+        : { name, defaults: unknownElsewhere(node, 'the root configuration is not in this program'), replaced: undefined };
     }
     const underlying = property(this.code, root, key);
     if (own.kind === 'absent') return { name, defaults: underlying, replaced: undefined };
@@ -502,7 +502,7 @@ export class Project {
         : { kind: 'constant', value: site.queueDefault, node });
     const registersByName = library.queues?.some((each) => each.construct === undefined && each.call === undefined);
     if (name && registersByName) return this.#registered(library, name, node);
-    if (name) return { ...unknownQueue(unknown(node, 'the queue is another object')), name: this.#text(place, node) };
+    if (name) return { ...unknownQueue(unknownElsewhere(node, 'the queue is another object')), name: this.#text(place, node) };
     const callee = ts.isCallExpression(node) ? node.expression : undefined;
     if (library.layers.includes('queue') && callee && ts.isPropertyAccessExpression(callee)) {
       return this.#settingsOf(evaluate(this.code, callee.expression));
@@ -561,7 +561,7 @@ export class Project {
       const found = ownFiles(this.code).find((each) => each.fileName.endsWith(`/${file}`));
       const exported = found && exportedValue(this.code, found);
       if (!found) continue;
-      let value = exported ?? unknown(found, 'a configuration without a default export');
+      let value = exported ?? unknownElsewhere(found, 'a configuration without a default export');
       // `export default defineConfig({ … })`
       if (value.kind === 'made' && value.node.arguments?.[0]) value = evaluate(this.code, value.node.arguments[0], value.bindings);
       for (const key of options.split('.')) value = property(this.code, value, key);
@@ -673,7 +673,7 @@ function unknownQueue(value: Value): QueueSettings {
   const why = value.kind === 'unknown' ? value.why : 'no queue that is known';
   return {
     name: { state: 'unknown', why, at: value.node },
-    defaults: unknown(value.node, why),
+    defaults: unknownElsewhere(value.node, why),
     replaced: undefined,
   };
 }

@@ -53,7 +53,8 @@ class Walk {
     }
     if (ts.isArrayLiteralExpression(node)) {
       for (const element of node.elements) {
-        this.expression(ts.isSpreadElement(element) ? element.expression : element, [...path, '[]']);
+        if (ts.isSpreadElement(element)) this.#spreadElement(node, element, path);
+        else this.expression(element, [...path, '[]']);
       }
       return;
     }
@@ -66,6 +67,16 @@ class Walk {
       { node: written, path, type: this.code.checker.getTypeAtLocation(node), direct: true, member: undefined },
       0,
     );
+  }
+
+  /** `[...set]` hands over what is in the set, whose type the array has. */
+  #spreadElement(array: ts.ArrayLiteralExpression, { expression }: ts.SpreadElement, path: readonly string[]): void {
+    const { checker } = this.code;
+    const type = checker.getTypeAtLocation(array);
+    if (!checker.isArrayType(type) && !checker.isTupleType(type)) return;
+    for (const each of checker.getTypeArguments(type as ts.TypeReference)) {
+      this.type({ node: expression, path: [...path, '[]'], type: each, direct: false, member: undefined }, 1);
+    }
   }
 
   #property(property: ts.ObjectLiteralElementLike, path: readonly string[]): void {
@@ -113,6 +124,11 @@ class Walk {
       return;
     }
     if (!isOpen(this.code, type)) return;
+    const written = jsonOf(checker, type);
+    if (written) {
+      this.type({ ...part, type: written, direct: false }, depth + 1);
+      return;
+    }
     for (const member of checker.getPropertiesOfType(type)) {
       this.type(
         {
@@ -129,6 +145,13 @@ class Walk {
       this.type({ ...part, type: index.type, path: [...part.path, '[key]'], direct: false }, depth + 1);
     }
   }
+}
+
+/** What `toJSON` of a type returns: that is what a serializer sees of it. */
+function jsonOf(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {
+  const method = type.getProperty('toJSON');
+  const [signature] = method ? checker.getTypeOfSymbol(method).getCallSignatures() : [];
+  return signature?.getReturnType();
 }
 
 /** Is it worth looking inside? Data that the project declares is; what packages declare is their affair. */

@@ -76,7 +76,10 @@ export interface AbsentValue {
 export interface UnknownValue {
   readonly kind: 'unknown';
   readonly why: string;
+  /** The expression that could not be followed, or where the following ended. */
   readonly node: ts.Node;
+  /** The value is not the node's own, so that the node's type says nothing about it. */
+  readonly elsewhere?: true;
 }
 
 export type Part =
@@ -651,6 +654,7 @@ export function property(code: Code, value: Value, key: string): Value {
     case 'declared':
       return unknown(value.node, 'it is filled in from outside');
     case 'unknown':
+      if (value.elsewhere) return value;
       return ts.isExpression(value.node)
         ? propertyByType(code, value.node, key, value.why)
         : propertyByType(code, nameOf(value.node), key, value.why);
@@ -773,6 +777,11 @@ export function choice(options: readonly Value[], node: ts.Node): Value {
 
 export function unknown(node: ts.Node, why: string): UnknownValue {
   return { kind: 'unknown', why, node };
+}
+
+/** A value that stands somewhere else than at this node, and cannot be followed there. */
+export function unknownElsewhere(node: ts.Node, why: string): UnknownValue {
+  return { kind: 'unknown', why, node, elsewhere: true };
 }
 
 function isConst(declaration: ts.VariableDeclaration): boolean {
