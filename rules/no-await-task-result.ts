@@ -30,7 +30,7 @@ export default createRule({
           data: { wait: textOf(wait) },
         });
       }
-      for (const call of callsIn(code, body)) {
+      for (const call of callsIn(code, body, project.namesOfWaits)) {
         // A function within the handler's own text was looked through with it.
         if (isInside(call.target, body) || project.bodies.has(call.target)) continue;
         const found = waitBehind(call);
@@ -47,7 +47,7 @@ export default createRule({
     function waitBehind(call: ProjectCall): { wait: Wait; chain: readonly ProjectCall[] } | undefined {
       const [own] = blockingIn(call.target);
       if (own) return { wait: own, chain: [] };
-      const chain = chainTo(code, call.target, (target) => blockingIn(target).length > 0);
+      const chain = chainTo(code, call.target, (target) => blockingIn(target).length > 0, project.namesOfWaits);
       const last = chain?.at(-1);
       const [wait] = last ? blockingIn(last.target) : [];
       return chain && wait ? { wait, chain } : undefined;

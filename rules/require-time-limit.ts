@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { createRule } from '../src/rule.js';
 import { insertOption, optionAt } from '../src/tasks/edit.js';
 import type { Handler } from '../src/tasks/model.js';
-import { chainTo } from '../src/typescript/calls.js';
+import { chainTo, namesLeadingTo } from '../src/typescript/calls.js';
 import { isBoundedInTime, waitsForNothing } from '../src/typescript/time.js';
 
 export interface Options {
@@ -91,9 +91,16 @@ export default createRule<Options>({
       }
       const { error } = spec;
       if (softTimeLimit.state !== 'stated' || error === undefined || !body || !code.typed) return;
-      const handles = (target: ts.Node): boolean => mentions(target, error);
-      if (handles(body) || chainTo(code, body, handles)) return;
+      if (mentionsError(body, error)) return;
       report({ at: handler.name, messageId: 'unhandled', data: { error } });
+    }
+
+    /** Is the warning handled in the handler, or in a project function that it calls? */
+    function mentionsError(body: ts.FunctionLikeDeclaration, error: string): boolean {
+      const nodes = code.ownFiles.filter((each) => each.text.includes(error)).flatMap((each) => identifiersIn(each, error));
+      const names = namesLeadingTo(code.ownFiles, nodes);
+      const handles = (target: ts.Node): boolean => identifiersIn(target, error).length > 0;
+      return handles(body) || chainTo(code, body, handles, names) !== undefined;
     }
 
     /** Where the limit is the dispatch's: does any dispatch to this handler's queue state one, or may it? */
@@ -110,8 +117,13 @@ export default createRule<Options>({
   },
 });
 
-/** Is this name used in a `catch`, or anywhere else that tells errors apart? */
-function mentions(node: ts.Node, name: string): boolean {
-  if (ts.isIdentifier(node) && node.text === name) return true;
-  return ts.forEachChild(node, (child) => mentions(child, name) || undefined) === true;
+/** Where a name stands in the text of a node. */
+function identifiersIn(node: ts.Node, name: string): readonly ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (at: ts.Node): void => {
+    if (ts.isIdentifier(at) && at.text === name && !ts.isImportSpecifier(at.parent)) found.push(at);
+    ts.forEachChild(at, visit);
+  };
+  visit(node);
+  return found;
 }

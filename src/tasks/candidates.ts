@@ -71,18 +71,26 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
-export function candidatesIn(file: ts.SourceFile, vocabulary: Vocabulary, gate: Gate): Candidates {
+/**
+ * @param derived names of project classes that extend a library's class, wherever they are declared.
+ */
+export function candidatesIn(
+  file: ts.SourceFile,
+  vocabulary: Vocabulary,
+  gate: Gate,
+  derived: ReadonlySet<string>,
+): Candidates {
   let ofVocabulary = known.get(vocabulary);
   if (!ofVocabulary) known.set(vocabulary, (ofVocabulary = new WeakMap()));
   let candidates = ofVocabulary.get(file);
   if (!candidates) {
-    candidates = gate.passes(file.text) ? collect(file, vocabulary) : nothing;
+    candidates = gate.passes(file.text) ? collect(file, vocabulary, derived) : nothing;
     ofVocabulary.set(file, candidates);
   }
   return candidates;
 }
 
-function collect(file: ts.SourceFile, vocabulary: Vocabulary): Candidates {
+function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlySet<string>): Candidates {
   const calls: ts.CallExpression[] = [];
   const news: (ts.NewExpression | ts.CallExpression)[] = [];
   const decorators: ts.Decorator[] = [];
@@ -102,7 +110,15 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary): Candidates {
       } else if (ts.isIdentifier(callee)) {
         if (vocabulary.calls.has(callee.text) || (vocabulary.calls.size > 0 && imported.has(callee.text))) calls.push(node);
       }
-    } else if (ts.isNewExpression(node)) news.push(node);
+    } else if (ts.isNewExpression(node)) {
+      const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
+      if (
+        ts.isIdentifier(name) &&
+        (vocabulary.constructs.has(name.text) || derived.has(name.text) || imported.has(name.text))
+      ) {
+        news.push(node);
+      }
+    }
     else if (ts.isDecorator(node)) decorators.push(node);
     else if (ts.isClassLike(node)) {
       if (node.heritageClauses && vocabulary.bases.size > 0) classes.push(node);
@@ -115,11 +131,13 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary): Candidates {
   return { calls, news, decorators, classes, functions };
 }
 
-/** Local names of imports that may hide another name: renamed, default, or of a `require`. */
+/** Local names that may stand for another: of renamed, default or `require`d imports, and of subclasses. */
 function importedNames(file: ts.SourceFile): ReadonlySet<string> {
   const names = new Set<string>();
   for (const statement of file.statements) {
-    if (ts.isImportDeclaration(statement)) {
+    if (ts.isClassDeclaration(statement)) {
+      if (statement.heritageClauses && statement.name) names.add(statement.name.text);
+    } else if (ts.isImportDeclaration(statement)) {
       const clause = statement.importClause;
       if (clause?.name) names.add(clause.name.text);
       const bindings = clause?.namedBindings;

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Library, Site, Vocabulary } from '../libraries/vocabulary.js';
+import { namesLeadingTo } from '../typescript/calls.js';
 import type { Code } from '../typescript/code.js';
 import { originOf } from '../typescript/identity.js';
 import { superCall } from '../typescript/construction.js';
@@ -48,6 +49,7 @@ const projects = new WeakMap<Code, WeakMap<Vocabulary, Project>>();
 export class Project {
   readonly #finder: SiteFinder;
   readonly #gate: Gate;
+  readonly #derived: ReadonlySet<string>;
   readonly #dispatches = new WeakMap<ts.SourceFile, readonly Dispatch[]>();
   readonly #handlers = new WeakMap<ts.SourceFile, readonly Handler[]>();
   readonly #registrations = new WeakMap<ts.SourceFile, readonly Registration[]>();
@@ -56,6 +58,7 @@ export class Project {
   #files: readonly ts.SourceFile[] | undefined;
   #bodies: ReadonlyMap<ts.Node, Handler> | undefined;
   #config: Value | undefined;
+  #namesOfWaits: ReadonlySet<string> | undefined;
   #mentions: ReadonlyMap<ts.SourceFile, readonly (Dispatch | Queue)[]> | undefined;
 
   private constructor(
@@ -63,7 +66,8 @@ export class Project {
     readonly vocabulary: Vocabulary,
   ) {
     this.#finder = new SiteFinder(code, vocabulary);
-    this.#gate = new Gate(vocabulary, namesOfSubclasses(code, vocabulary));
+    this.#derived = namesOfSubclasses(code, vocabulary);
+    this.#gate = new Gate(vocabulary, this.#derived);
   }
 
   static of(code: Code, vocabulary: Vocabulary): Project {
@@ -76,7 +80,7 @@ export class Project {
 
   /** The project's own files in which something about tasks may stand, in a stable order. */
   get files(): readonly ts.SourceFile[] {
-    return (this.#files ??= ownFiles(this.code)
+    return (this.#files ??= this.code.ownFiles
       .filter((file) => this.#gate.passes(file.text))
       .sort((a, b) => (a.fileName < b.fileName ? -1 : 1)));
   }
@@ -110,6 +114,16 @@ export class Project {
       }
       return waits;
     });
+  }
+
+  /** Names of the functions through which a wait that holds a worker can be reached; empty for none. */
+  get namesOfWaits(): ReadonlySet<string> {
+    if (!this.#namesOfWaits) {
+      const waits = this.files.flatMap((file) => this.waitsIn(file)).filter((wait) => !wait.durable);
+      const nodes = waits.map((wait) => wait.node);
+      this.#namesOfWaits = nodes.length === 0 ? new Set() : namesLeadingTo(this.code.ownFiles, nodes);
+    }
+    return this.#namesOfWaits;
   }
 
   /** Every dispatch of the program. Costs a reading of all its task files, once. */
@@ -163,7 +177,7 @@ export class Project {
   }
 
   #candidates(file: ts.SourceFile): Candidates {
-    return candidatesIn(file, this.vocabulary, this.#gate);
+    return candidatesIn(file, this.vocabulary, this.#gate, this.#derived);
   }
 
   // ---------------------------------------------------------------- dispatches
@@ -558,7 +572,7 @@ export class Project {
   #configOf(library: Library): Value {
     if (this.#config) return this.#config;
     for (const { file, options } of library.configs ?? []) {
-      const found = ownFiles(this.code).find((each) => each.fileName.endsWith(`/${file}`));
+      const found = this.code.ownFiles.find((each) => each.fileName.endsWith(`/${file}`));
       const exported = found && exportedValue(this.code, found);
       if (!found) continue;
       let value = exported ?? unknownElsewhere(found, 'a configuration without a default export');
@@ -610,13 +624,6 @@ function exportedValue(code: Code, file: ts.SourceFile): Value | undefined {
   return undefined;
 }
 
-/** Files that somebody of this project wrote. */
-function ownFiles(code: Code): readonly ts.SourceFile[] {
-  return code.program
-    .getSourceFiles()
-    .filter((file) => !file.isDeclarationFile && !code.program.isSourceFileFromExternalLibrary(file));
-}
-
 /**
  * Names of project classes that extend a library's class, and of re-exports that rename one: a file that
  * uses them need not name the library.
@@ -626,7 +633,7 @@ function namesOfSubclasses(code: Code, vocabulary: Vocabulary): ReadonlySet<stri
   const names = new Set<string>();
   const packages = [...vocabulary.packages];
   if (!code.typed || wanted.size === 0) return names;
-  for (const file of ownFiles(code)) {
+  for (const file of code.ownFiles) {
     if (!packages.some((each) => file.text.includes(each)) || !/\bextends\b|\bexport\s*\{/.test(file.text)) continue;
     for (const statement of file.statements) {
       if (ts.isClassDeclaration(statement) && statement.name) {

@@ -11,33 +11,60 @@ export interface ProjectCall {
 /** How far a chain of calls is followed, and over how many functions in all. */
 const maximumDepth = 5;
 const maximumFunctions = 300;
+/** Beyond this many names the search would be no search any more. */
+const maximumNames = 400;
 
-const calls = new WeakMap<Code, WeakMap<ts.Node, readonly ProjectCall[]>>();
+/** The calls in a function's text, nested functions included, with the name that is called. */
+interface NamedCall {
+  readonly node: ts.CallExpression;
+  readonly name: ts.Identifier | ts.PrivateIdentifier;
+}
 
-/** The project functions that a function's text calls, nested functions included; each resolved once. */
-export function callsIn(code: Code, body: ts.Node): readonly ProjectCall[] {
-  let ofCode = calls.get(code);
-  if (!ofCode) calls.set(code, (ofCode = new WeakMap()));
-  const known = ofCode.get(body);
+const named = new WeakMap<ts.Node, readonly NamedCall[]>();
+
+function namedCallsIn(body: ts.Node): readonly NamedCall[] {
+  const known = named.get(body);
   if (known) return known;
-  const found: ProjectCall[] = [];
+  const found: NamedCall[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
-      const target = functionCalled(code, node);
-      if (target) found.push({ node, target });
+      const callee = skipOuter(node.expression);
+      const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+      if (ts.isIdentifier(name) || ts.isPrivateIdentifier(name)) found.push({ node, name });
     }
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(body, visit);
-  ofCode.set(body, found);
+  named.set(body, found);
+  return found;
+}
+
+const targets = new WeakMap<Code, WeakMap<ts.CallExpression, ts.FunctionLikeDeclaration | false>>();
+
+/**
+ * The project functions that a function's text calls, nested functions included.
+ *
+ * @param names only calls of these names are resolved; each at most once.
+ */
+export function callsIn(code: Code, body: ts.Node, names?: ReadonlySet<string>): readonly ProjectCall[] {
+  let ofCode = targets.get(code);
+  if (!ofCode) targets.set(code, (ofCode = new WeakMap()));
+  const found: ProjectCall[] = [];
+  for (const { node, name } of namedCallsIn(body)) {
+    if (names && !names.has(name.text)) continue;
+    let target = ofCode.get(node);
+    if (target === undefined) ofCode.set(node, (target = functionNamed(code, name) ?? false));
+    if (target) found.push({ node, target });
+  }
   return found;
 }
 
 /** The project function that a call runs, undefined when that is not certain or it has no text here. */
-function functionCalled(code: Code, node: ts.CallExpression): ts.FunctionLikeDeclaration | undefined {
-  const callee = skipOuter(node.expression);
-  const name = ts.isPropertyAccessExpression(callee) ? callee.name : ts.isIdentifier(callee) ? callee : undefined;
-  const symbol = name && code.checker.getSymbolAtLocation(name);
+function functionNamed(
+  code: Code,
+  name: ts.Identifier | ts.PrivateIdentifier,
+): ts.FunctionLikeDeclaration | undefined {
+  const symbol = code.checker.getSymbolAtLocation(name);
   const declaration = symbol && resolveAlias(code, symbol).valueDeclaration;
   if (!declaration || declaration.getSourceFile().isDeclarationFile) return undefined;
   const target = functionDeclaredAs(declaration);
@@ -45,7 +72,7 @@ function functionCalled(code: Code, node: ts.CallExpression): ts.FunctionLikeDec
 }
 
 /** The function that a declaration is, or that it holds as its initial value. */
-export function functionDeclaredAs(declaration: ts.Node): ts.FunctionLikeDeclaration | undefined {
+function functionDeclaredAs(declaration: ts.Node): ts.FunctionLikeDeclaration | undefined {
   if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) return declaration;
   if (
     (ts.isVariableDeclaration(declaration) ||
@@ -62,11 +89,14 @@ export function functionDeclaredAs(declaration: ts.Node): ts.FunctionLikeDeclara
 /**
  * The shortest chain of project calls from a function to one of which something holds; undefined for none
  * within the bounds. The function itself is not asked.
+ *
+ * @param names the names through which such a function can be reached at all, see `namesLeadingTo`.
  */
 export function chainTo(
   code: Code,
   start: ts.FunctionLikeDeclaration,
   holds: (target: ts.FunctionLikeDeclaration) => boolean,
+  names: ReadonlySet<string>,
 ): readonly ProjectCall[] | undefined {
   const seen = new Set<ts.Node>([start]);
   let level: readonly { readonly body: ts.Node; readonly chain: readonly ProjectCall[] }[] = [
@@ -75,7 +105,7 @@ export function chainTo(
   for (let depth = 0; depth < maximumDepth && level.length > 0; depth += 1) {
     const next: { body: ts.Node; chain: readonly ProjectCall[] }[] = [];
     for (const { body, chain } of level) {
-      for (const call of callsIn(code, body)) {
+      for (const call of callsIn(code, body, names)) {
         if (seen.has(call.target) || seen.size > maximumFunctions) continue;
         seen.add(call.target);
         const longer = [...chain, call];
@@ -88,11 +118,82 @@ export function chainTo(
   return undefined;
 }
 
-/** What a function is called in a message. */
-export function displayName(node: ts.FunctionLikeDeclaration): string {
-  if (node.name) return node.name.getText();
+/**
+ * Names of functions whose text may, through calls, reach one of the given nodes: by syntax alone, so that
+ * types need be asked only where a chain is possible. Where that would be too many, all functions' names.
+ */
+export function namesLeadingTo(files: readonly ts.SourceFile[], nodes: Iterable<ts.Node>): ReadonlySet<string> {
+  const names = new Set<string>();
+  let fresh = new Set<string>();
+  for (const node of nodes) for (const name of namesAround(node)) fresh.add(name);
+  for (let depth = 0; depth < maximumDepth && fresh.size > 0; depth += 1) {
+    for (const name of fresh) names.add(name);
+    if (names.size > maximumNames) return namesDeclaredIn(files);
+    const pattern = new RegExp(`\\b(?:${[...fresh].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`);
+    const callers = new Set<string>();
+    for (const file of files) {
+      if (!pattern.test(file.text)) continue;
+      const index = callersIn(file);
+      for (const name of fresh) for (const caller of index.get(name) ?? []) if (!names.has(caller)) callers.add(caller);
+    }
+    fresh = callers;
+  }
+  for (const name of fresh) names.add(name);
+  return names;
+}
+
+/** Names of the functions and methods that the files declare: no other name can lead into them. */
+function namesDeclaredIn(files: readonly ts.SourceFile[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) {
+      const name = node.name ?? holderOf(node)?.name;
+      if (name && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name))) names.add(name.text);
+      return;
+    }
+    // Functions within functions are reached with them.
+    ts.forEachChild(node, visit);
+  };
+  for (const file of files) ts.forEachChild(file, visit);
+  return names;
+}
+
+const callerIndexes = new WeakMap<ts.SourceFile, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Which names are called in functions of which names. */
+function callersIn(file: ts.SourceFile): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = callerIndexes.get(file);
+  if (known) return known;
+  const index = new Map<string, Set<string>>();
+  for (const { node, name } of namedCallsIn(file)) {
+    let callers = index.get(name.text);
+    if (!callers) index.set(name.text, (callers = new Set()));
+    for (const caller of namesAround(node)) callers.add(caller);
+  }
+  callerIndexes.set(file, index);
+  return index;
+}
+
+/** The names of the functions that a node stands in, from the innermost out. */
+function* namesAround(node: ts.Node): Generator<string> {
+  for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent) {
+    if (!ts.isFunctionLike(at)) continue;
+    const name = at.name ?? holderOf(at)?.name;
+    if (name && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name))) yield name.text;
+  }
+}
+
+/** The variable or property that a function is the value of. */
+function holderOf(
+  node: ts.Node,
+): ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration | undefined {
   const holder = node.parent;
   return ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder) || ts.isPropertyDeclaration(holder)
-    ? holder.name.getText()
-    : 'the handler';
+    ? holder
+    : undefined;
+}
+
+/** What a function is called in a message. */
+export function displayName(node: ts.FunctionLikeDeclaration): string {
+  return (node.name ?? holderOf(node)?.name)?.getText() ?? 'the handler';
 }

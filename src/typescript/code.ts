@@ -16,6 +16,7 @@ const codes = new WeakMap<ts.Program, Code>();
  */
 export class Code {
   readonly checker: ts.TypeChecker;
+  #ownFiles: readonly ts.SourceFile[] | undefined;
   readonly #packages = new Map<string, PackageInfo | undefined>();
 
   private constructor(
@@ -30,6 +31,13 @@ export class Code {
     let code = codes.get(program);
     if (!code) codes.set(program, (code = new Code(program, typed)));
     return code;
+  }
+
+  /** The files that somebody of this project wrote: no declarations, nothing out of packages. */
+  get ownFiles(): readonly ts.SourceFile[] {
+    return (this.#ownFiles ??= this.program
+      .getSourceFiles()
+      .filter((file) => !file.isDeclarationFile && !this.program.isSourceFileFromExternalLibrary(file)));
   }
 
   /** The package of a file, from the nearest package.json that has a name; undefined where there is none. */

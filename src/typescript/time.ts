@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { callsIn, chainTo } from './calls.js';
+import { callsIn, chainTo, namesLeadingTo } from './calls.js';
 import type { Code } from './code.js';
 import { originOf } from './identity.js';
 
@@ -8,12 +8,40 @@ const timeoutPackages = new Set(['p-timeout', 'promise-timeout', 'p-time-limit',
 
 const bounded = new WeakMap<Code, WeakMap<ts.Node, boolean>>();
 
+/** What the text of a file must hold for a bound to be in it. */
+const boundWords = new RegExp(`\\btimeout\\b|\\babort\\b|\\brace\\b|${[...timeoutPackages].join('|')}`);
+
 /**
  * Does this function, or a project function that it calls, bound its own run time? Recognised are
  * `AbortSignal.timeout`, a timer that aborts a controller, a race against a timer, and p-timeout.
  */
 export function isBoundedInTime(code: Code, body: ts.FunctionLikeDeclaration): boolean {
-  return boundsItself(code, body) || chainTo(code, body, (target) => boundsItself(code, target)) !== undefined;
+  return (
+    boundsItself(code, body) ||
+    chainTo(code, body, (target) => boundsItself(code, target), namesOfBounds(code)) !== undefined
+  );
+}
+
+const names = new WeakMap<Code, ReadonlySet<string>>();
+
+/** The functions through which a bound can be reached. */
+function namesOfBounds(code: Code): ReadonlySet<string> {
+  let known = names.get(code);
+  if (!known) {
+    const nodes = code.ownFiles.filter((file) => boundWords.test(file.text)).flatMap((file) => boundsIn(code, file));
+    names.set(code, (known = namesLeadingTo(code.ownFiles, nodes)));
+  }
+  return known;
+}
+
+function boundsIn(code: Code, file: ts.SourceFile): readonly ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && isBound(code, node)) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(file, visit);
+  return found;
 }
 
 function boundsItself(code: Code, body: ts.FunctionLikeDeclaration): boolean {
