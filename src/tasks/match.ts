@@ -4,7 +4,7 @@ import { parsePlace, type PlaceRoot } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { argumentsOf, constructionsOf, type Arguments } from '../typescript/construction.js';
-import { originOf, originOfDeclaration, skipOuter, type Origin } from '../typescript/identity.js';
+import { originOf, originOfDeclaration, skipOuter, symbolAt, type Origin } from '../typescript/identity.js';
 import {
   type Bindings,
   evaluate,
@@ -62,7 +62,8 @@ export class SiteFinder {
       }
     }
     if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return;
-    if (this.vocabulary.calls.size === 0) return;
+    // `bull.Queue()` is called by its name; a plain identifier may be renamed.
+    if (ts.isPropertyAccessExpression(callee) && !this.vocabulary.calls.has(callee.name.text)) return;
     const origin = originOf(this.code, callee);
     if (!origin) return;
     const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
@@ -308,6 +309,8 @@ export class SiteFinder {
   /** Whose method is this? The declaring class of every member of the receiver's type that has it. */
   #owners(receiver: ts.Expression, method: string): readonly Origin[] {
     const { checker } = this.code;
+    const fixed = this.#staticOwner(receiver, method);
+    if (fixed) return [fixed];
     const type = checker.getTypeAtLocation(receiver);
     if (type.flags & ts.TypeFlags.Any) return this.#declaredClasses(receiver);
     const origins: Origin[] = [];
@@ -317,6 +320,17 @@ export class SiteFinder {
       if (owner) origins.push(originOfDeclaration(this.code, owner));
     }
     return origins;
+  }
+
+  /** The class whose static method this is, found without the type of the class. */
+  #staticOwner(receiver: ts.Expression, method: string): Origin | undefined {
+    if (!ts.isIdentifier(receiver)) return undefined;
+    const symbol = symbolAt(this.code, receiver);
+    const declaration = symbol?.valueDeclaration;
+    if (!symbol || !declaration || !ts.isClassLike(declaration)) return undefined;
+    return symbol.exports?.has(ts.escapeLeadingUnderscores(method))
+      ? originOfDeclaration(this.code, declaration)
+      : undefined;
   }
 
   /** Without types: the class that the receiver was made of, or that its annotation names. */

@@ -9,8 +9,8 @@ export interface ProjectCall {
 }
 
 /** How far a chain of calls is followed, and over how many functions in all. */
-const maximumDepth = 5;
-const maximumFunctions = 300;
+const maximumDepth = 4;
+const maximumFunctions = 200;
 /** Beyond this many names the search would be no search any more. */
 const maximumNames = 400;
 
