@@ -74,7 +74,7 @@ export default createRule<Options>({
         data: {
           ...data,
           attempts: textOf(attempts.at),
-          ...(lost ? { where: where(lost.at), defaults: library.queueDefaults ?? 'options' } : {}),
+          ...(lost ? { where: where(lost), defaults: library.queueDefaults ?? 'options' } : {}),
         },
         suggest: [addition(attempts.at, library.suggest?.backoff)],
       }));

@@ -18,6 +18,9 @@ export default createRule<Options>({
   messages: {
     undecided:
       'Nobody decided how often this task may run: {{library}} runs it {{runs}} and then gives it up for failed. State `{{option}}` here or in the defaults.',
+    lost: "The queue's own `{{defaults}}` replace those at {{where}} whole, and with them their `{{option}}` is lost: {{library}} runs this task {{runs}} and then gives it up for failed. State `{{option}}`.",
+    ignores:
+      "`{{name}}` never sees the queue's defaults, and nobody decided here: {{library}} runs this task {{runs}} and then gives it up for failed. State `{{option}}`.",
     bounded: 'Nobody decided how often this task may run: by default {{library}} runs it {{runs}}. State `{{option}}`.',
     erased:
       '`undefined` here erases what the defaults state ({{before}}, {{where}}): {{library}} runs this task {{runs}}. Leave the key out, or state a number.',
@@ -72,7 +75,18 @@ export default createRule<Options>({
       if (isUnlimited(attempts.value)) {
         report({ at: placeOfOptions(subject), messageId: 'unlimited', data, suggest: suggestions(subject) });
       } else if (attempts.value <= 1) {
-        report({ at: placeOfOptions(subject), messageId: 'undecided', data, suggest: suggestions(subject) });
+        const lost = policy.lostAttempts;
+        const ignores = subject.kind === 'dispatch' && subject.ignoresQueue;
+        report({
+          at: placeOfOptions(subject),
+          messageId: lost ? 'lost' : ignores ? 'ignores' : 'undecided',
+          data: {
+            ...data,
+            ...(lost ? { where: where(lost), defaults: library.queueDefaults ?? 'options' } : {}),
+            ...(ignores ? { name: subject.node.expression.getText() } : {}),
+          },
+          suggest: suggestions(subject),
+        });
       } else if (options.stated) {
         report({ at: placeOfOptions(subject), messageId: 'bounded', data, suggest: suggestions(subject) });
       }

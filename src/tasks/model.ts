@@ -58,6 +58,8 @@ export interface Dispatch extends Subject {
   readonly options: Lazy | undefined;
   /** Which argument the options are, for a plain dispatch whose options are a whole argument. */
   readonly optionsIndex: number | undefined;
+  /** The queue's defaults do not reach it. */
+  readonly ignoresQueue: boolean;
 }
 
 /** A function that a worker runs, or a definition that states a task's policy. */

@@ -50,11 +50,14 @@ export class Policy {
     return this.#backoffOf(this.layers.slice(0, -1));
   }
 
-  /** A backoff that somebody states and that a stronger layer replaced with its own options. */
-  get lostBackoff(): { readonly at: ts.Node } | undefined {
-    if (!this.replaced) return undefined;
-    const lost = this.#backoffOf([this.replaced]);
-    return lost.state === 'stated' ? { at: lost.at } : undefined;
+  /** Where a number of runs is stated in options that a stronger layer replaced whole. */
+  get lostAttempts(): ts.Node | undefined {
+    return this.replaced && statedAt(this.#attemptsOf([this.replaced]));
+  }
+
+  /** Where a backoff is stated in options that a stronger layer replaced whole. */
+  get lostBackoff(): ts.Node | undefined {
+    return this.replaced && statedAt(this.#backoffOf([this.replaced]));
   }
 
   /** Milliseconds, or `none`. */
@@ -213,6 +216,10 @@ export class Policy {
     if (delay.kind === 'absent') return spec.delayDefault;
     return delay.kind === 'constant' && typeof delay.value === 'number' ? delay.value * unit : undefined;
   }
+}
+
+function statedAt(setting: Setting<unknown>): ts.Node | undefined {
+  return setting.state === 'stated' ? setting.at : undefined;
 }
 
 /** Is this node what somebody wrote for a key, as opposed to options of which nothing is known? */

@@ -57,7 +57,7 @@ export class Project {
   readonly #waits = new WeakMap<ts.SourceFile, readonly Wait[]>();
   #files: readonly ts.SourceFile[] | undefined;
   #bodies: ReadonlyMap<ts.Node, Handler> | undefined;
-  #config: Value | undefined;
+  readonly #configs = new Map<Library, Value>();
   #namesOfWaits: ReadonlySet<string> | undefined;
   #mentions: ReadonlyMap<ts.SourceFile, readonly (Dispatch | Queue)[]> | undefined;
 
@@ -252,6 +252,7 @@ export class Project {
       payload: this.#finder.locate(match, site.payload, item, queueName),
       options,
       optionsIndex: optionsIndex(site.options),
+      ignoresQueue: site.ignoresQueue === true,
       policy: new Policy(this.code, library, layers, node, queue.replaced, match.version),
     };
   }
@@ -570,7 +571,14 @@ export class Project {
   // ---------------------------------------------------------------- shared
 
   #configOf(library: Library): Value {
-    if (this.#config) return this.#config;
+    const known = this.#configs.get(library);
+    if (known) return known;
+    const value = this.#readConfig(library);
+    this.#configs.set(library, value);
+    return value;
+  }
+
+  #readConfig(library: Library): Value {
     for (const { file, options } of library.configs ?? []) {
       const found = this.code.ownFiles.find((each) => each.fileName.endsWith(`/${file}`));
       const exported = found && exportedValue(this.code, found);
@@ -579,10 +587,10 @@ export class Project {
       // `export default defineConfig({ … })`
       if (value.kind === 'made' && value.node.arguments?.[0]) value = evaluate(this.code, value.node.arguments[0], value.bindings);
       for (const key of options.split('.')) value = property(this.code, value, key);
-      return (this.#config = value);
+      return value;
     }
     const [file] = this.code.program.getSourceFiles();
-    return (this.#config = { kind: 'absent', node: file as ts.Node });
+    return absent(file as ts.Node);
   }
 
   #text(place: Lazy | undefined, node: ts.Node): Setting<string> {
