@@ -60,7 +60,8 @@ export default createRule({
       const { node } = part;
       // A spread brings in the columns themselves: there is no one value to replace.
       if (row.id === undefined || ts.isSpreadAssignment(node.parent)) return undefined;
-      if (!ts.isExpression(node) && !ts.isIdentifier(node)) return undefined;
+      // Of one that is made on the spot nobody knows the identifier yet.
+      if (!ts.isExpression(node) || ts.isNewExpression(node) || ts.isObjectLiteralExpression(node)) return undefined;
       const text = node.getText();
       const simple = ts.isIdentifier(node) || ts.isPropertyAccessExpression(node) || ts.isCallExpression(node);
       const owner = simple ? text : `(${text})`;

@@ -1,3 +1,4 @@
+// Written by `npm run generate` from the files in rules/.
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';

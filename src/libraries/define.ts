@@ -175,7 +175,7 @@ export interface AttemptsSpec {
   readonly counts: 'runs' | 'retries';
   /** Numbers that mean without end, such as -1. */
   readonly unlimited?: readonly number[];
-  /** Runs when nobody says: a number, or `unlimited`. */
+  /** Runs in all when nobody says, the first included: a number from 1, or `unlimited`. */
   readonly default: number | 'unlimited';
   /** What the library makes of a number without end, as the end of a sentence. */
   readonly infinity?: string;
@@ -265,7 +265,7 @@ export interface LibraryDefinition {
 
   /** The key of a queue's options that holds the defaults of its tasks. */
   readonly queueDefaults?: string;
-  /** Default: `['definition', 'dispatch']` where handlers carry options, else `['queue', 'dispatch']`. */
+  /** Default: those that the sites show: a config file, queues, handlers with options, and the dispatch itself. */
   readonly layers?: readonly Layer[];
   readonly attempts?: AttemptsSpec;
   readonly backoff?: BackoffSpec;

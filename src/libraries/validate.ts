@@ -10,6 +10,11 @@ const flag: Check = (value, path) =>
 const amount: Check = (value, path) =>
   typeof value === 'number' && value >= 0 ? [] : [`${path} must be a number of at least 0, not ${show(value)}`];
 
+/** Runs in all: the first one always takes place. */
+const runs: Check = (value, path) =>
+  typeof value === 'number' && value >= 1
+    ? []
+    : [`${path} must be a number of runs in all, so at least 1, not ${show(value)}`];
 const number: Check = (value, path) =>
   typeof value === 'number' ? [] : [`${path} must be a number, not ${show(value)}`];
 
@@ -150,7 +155,7 @@ const library = shape(
         option: text,
         counts: oneOf('runs', 'retries'),
         unlimited: list(number),
-        default: oneOf('unlimited', amount), infinity: text },
+        default: oneOf('unlimited', runs), infinity: text },
       ['counts', 'default'],
     ),
     backoff: shape(

@@ -140,12 +140,17 @@ function complete(definition: LibraryDefinition, base: Library | undefined): Lib
       } as unknown as Partial<LibraryDefinition>
     : {};
   const whole = { ...inherited, ...definition };
-  const definesPolicy = definition.handlers?.some((site) => site.options !== undefined) === true;
-  return {
-    ...whole,
-    base: base?.base ?? definition.name,
-    layers: whole.layers ?? (definesPolicy ? ['definition', 'dispatch'] : ['queue', 'dispatch']),
-  };
+  return { ...whole, base: base?.base ?? definition.name, layers: whole.layers ?? usualLayers(definition) };
+}
+
+/** Where the options of a library stand, as far as its own sites show. */
+function usualLayers({ handlers = [], queues = [], injections = [], configs = [] }: LibraryDefinition): readonly Layer[] {
+  return [
+    ...(configs.length > 0 ? (['config'] as const) : []),
+    ...(queues.length + injections.length > 0 ? (['queue'] as const) : []),
+    ...(handlers.some((site) => site.options !== undefined) ? (['definition'] as const) : []),
+    'dispatch',
+  ];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -22,7 +22,8 @@ export function optionAt(value: ts.Node): ts.Node {
 /** The options as an expression in the text of the dispatch or handler itself. */
 function optionsWritten({ options, node }: Dispatch | Handler): ts.Node | undefined {
   const at = options?.node;
-  if (at?.getSourceFile() !== node.getSourceFile()) return undefined;
+  // A builder's options are spread over its calls: there is no one text of them.
+  if (!at || at === node || at.getSourceFile() !== node.getSourceFile()) return undefined;
   return at.pos >= node.pos && at.end <= node.end ? at : undefined;
 }
 

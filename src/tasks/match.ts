@@ -6,6 +6,7 @@ import type { Code } from '../typescript/code.js';
 import { argumentsOf, constructionsOf, type Arguments } from '../typescript/construction.js';
 import { originOf, originOfDeclaration, skipOuter, symbolAt, type Origin } from '../typescript/identity.js';
 import {
+  baseClassOf,
   type Bindings,
   evaluate,
   isStatic,
@@ -317,9 +318,25 @@ export class SiteFinder {
     for (const part of type.isUnionOrIntersection() ? type.types : [type]) {
       const declaration = checker.getPropertyOfType(part, method)?.declarations?.[0];
       const owner = declaration && namedAncestor(declaration);
-      if (owner) origins.push(originOfDeclaration(this.code, owner));
+      if (!owner) continue;
+      const declared = originOfDeclaration(this.code, owner);
+      origins.push(declared);
+      // A method may be declared in a base class that nobody knows by name.
+      for (const inheriting of this.#classesBelow(part, owner)) {
+        if (inheriting.package === declared.package) origins.push(inheriting);
+      }
     }
     return origins;
+  }
+
+  /** The classes from a receiver's own up to the one that declares the method. */
+  *#classesBelow(type: ts.Type, owner: ts.Declaration): Generator<Origin> {
+    const { symbol } = type as Partial<ts.Type>;
+    let at = symbol?.declarations?.find(ts.isClassLike);
+    for (let steps = 0; at && at !== owner && steps < 8; steps += 1) {
+      yield originOfDeclaration(this.code, at);
+      at = baseClassOf(this.code, at);
+    }
   }
 
   /** The class whose static method this is, found without the type of the class. */

@@ -76,7 +76,10 @@ function isBound(code: Code, node: ts.CallExpression): boolean {
   }
   if (!ts.isIdentifier(callee)) return false;
   // `setTimeout(() => controller.abort(), ms)`
-  if (callee.text === 'setTimeout') return node.arguments[0] !== undefined && mentions(node.arguments[0], 'abort');
+  if (callee.text === 'setTimeout') {
+    const [callback] = node.arguments;
+    return callback !== undefined && (mentions(callback, 'abort') || mentionedBy(code, callback, 'abort'));
+  }
   const origin = originOf(code, callee);
   return origin?.package !== undefined && timeoutPackages.has(origin.package);
 }
@@ -85,20 +88,32 @@ function isBound(code: Code, node: ts.CallExpression): boolean {
 function racesTimer(code: Code, race: ts.CallExpression): boolean {
   const [racers] = race.arguments;
   if (!racers) return false;
-  if (mentions(racers, 'setTimeout')) return true;
-  if (callsIn(code, race).some(({ target }) => mentions(target, 'setTimeout'))) return true;
-  if (!ts.isArrayLiteralExpression(racers)) return false;
-  return racers.elements.some((element) => {
-    const symbol = ts.isIdentifier(element) ? code.checker.getSymbolAtLocation(element) : undefined;
-    const declaration = symbol?.valueDeclaration;
-    return (
-      declaration !== undefined &&
-      ts.isVariableDeclaration(declaration) &&
-      declaration.initializer !== undefined &&
-      (mentions(declaration.initializer, 'setTimeout') ||
-        callsIn(code, declaration).some(({ target }) => mentions(target, 'setTimeout')))
-    );
-  });
+  const each = ts.isArrayLiteralExpression(racers) ? racers.elements : [racers];
+  return each.some((racer) => setsTimer(code, racer) || mentionedBy(code, racer, 'setTimeout'));
+}
+
+function setsTimer(code: Code, node: ts.Node): boolean {
+  return (
+    mentions(node, 'setTimeout') ||
+    callsIn(code, node.parent).some(({ target }) => mentions(target, 'setTimeout')) ||
+    callsRenamedTimer(code, node)
+  );
+}
+
+/** `setTimeout as sleep` of node:timers/promises. */
+function callsRenamedTimer(code: Code, node: ts.Node): boolean {
+  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+    if (originOf(code, node.expression)?.name === 'setTimeout') return true;
+  }
+  return ts.forEachChild(node, (child) => callsRenamedTimer(code, child) || undefined) === true;
+}
+
+/** Is the name mentioned where a constant or function of the given name is declared? */
+function mentionedBy(code: Code, node: ts.Node, name: string): boolean {
+  if (!ts.isIdentifier(node)) return false;
+  const declaration = code.checker.getSymbolAtLocation(node)?.valueDeclaration;
+  if (!declaration || declaration.getSourceFile().isDeclarationFile || ts.isParameter(declaration)) return false;
+  return name === 'setTimeout' ? setsTimer(code, declaration) : mentions(declaration, name);
 }
 
 function mentions(node: ts.Node, name: string): boolean {
