@@ -66,7 +66,7 @@ export default createRule<Options>({
       if (!handler.definitionOnly) {
         // Without the function's text, or without the types to follow its calls, nobody knows.
         if (!body || !code.typed) return;
-        if (waitsForNothing(body) || isBoundedInTime(code, body)) return;
+        if (waitsForNothing(code, body) || isBoundedInTime(code, body)) return;
       }
       report({
         at: handler.name,

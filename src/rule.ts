@@ -188,7 +188,9 @@ const noSettings = {};
 /** The libraries that the settings of a configuration add to the built-in ones. */
 function vocabularyOf(settings: Readonly<Record<string, unknown>>, folder: string): Vocabulary {
   const own = settings['tasks'];
-  const key = typeof own === 'object' && own !== null ? own : noSettings;
+  // What is no object is a mistake, to be reported where it was made and nowhere else.
+  if (own !== undefined && (typeof own !== 'object' || own === null)) return new Vocabulary(own, folder);
+  const key = own ?? noSettings;
   let vocabulary = vocabularies.get(key);
   if (!vocabulary) vocabularies.set(key, (vocabulary = new Vocabulary(own, folder)));
   return vocabulary;

@@ -66,7 +66,7 @@ const place: Check = (value, path) => {
   const parsed = parsePlace(value);
   return 'problem' in parsed ? [`${path} is '${value}': ${parsed.problem}`] : [];
 };
-const places = oneOf(place, list(place));
+const places: Check = (value, path) => (Array.isArray(value) ? list(place) : place)(value, path);
 
 const matchers = ['construct', 'call', 'method', 'decorator', 'extends', 'directive', 'typed', 'takes'] as const;
 

@@ -42,7 +42,9 @@ export class Gate {
       ...(names.length > 0 ? [`\\b(?:${names.map(escape).join('|')})\\b`] : []),
     ];
     const options = new Set(
-      vocabulary.libraries.flatMap((library) => library.attempts?.option?.split('.').at(-1) ?? []),
+      vocabulary.libraries
+        .flatMap(({ attempts, backoff }) => [attempts?.option, backoff?.option, backoff?.delay])
+        .flatMap((option) => option?.split('.').at(-1) ?? []),
     );
     this.#options = options.size > 0 ? new RegExp(`\\b(?:${[...options].map(escape).join('|')})\\b`) : undefined;
     this.#pattern = parts.length > 0 ? new RegExp(parts.join('|')) : undefined;

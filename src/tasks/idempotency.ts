@@ -5,16 +5,42 @@ import type { Handler } from './model.js';
 export function idempotencyTag(handler: Handler): 'reasoned' | 'bare' | undefined {
   let bare = false;
   for (const node of [...declarations(handler.node), ...(handler.body ? declarations(handler.body) : [])]) {
-    const file = node.getSourceFile();
-    for (const { pos, end } of ts.getLeadingCommentRanges(file.text, node.getFullStart()) ?? []) {
-      const tag = /@idempotent\b[ \t]*(?<reason>[^\n]*)/.exec(file.text.slice(pos, end));
+    for (const comment of commentsBefore(node)) {
+      const tag = /@idempotent\b(?<text>[^@]*)/.exec(comment);
       if (!tag) continue;
-      const reason = tag.groups?.['reason']?.replace(/\*\/\s*$/, '').trim();
+      const reason = tag.groups?.['text']?.replace(/\*\/|^[ \t]*(?:\*|\/\/)/gm, '').trim();
       if (reason) return 'reasoned';
       bare = true;
     }
   }
   return bare ? 'bare' : undefined;
+}
+
+/** The comments between what is before a node and its name: also those behind its decorators. */
+function* commentsBefore(node: ts.Node): Generator<string> {
+  const { text } = node.getSourceFile();
+  const from = node.getFullStart();
+  const start = node.getStart();
+  // What follows a statement on its own line belongs to it; what follows a comma does not.
+  const begin = ts.isStatement(node) || ts.isClassElement(node) ? lineEnd(text, from, start) : from;
+  yield* comments(text.slice(begin, start));
+  const decorators = ts.canHaveDecorators(node) ? ts.getDecorators(node) : undefined;
+  for (const decorator of decorators ?? []) {
+    const end = decorator.getEnd();
+    const next = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text.slice(end))?.[0] ?? '';
+    yield* comments(next);
+  }
+}
+
+/** Where the rest of the line ends on which the previous token stands; the start of the file has none. */
+function lineEnd(text: string, from: number, start: number): number {
+  if (from === 0) return from;
+  const end = text.indexOf('\n', from);
+  return end < 0 || end > start ? from : end;
+}
+
+function* comments(trivia: string): Generator<string> {
+  for (const [comment] of trivia.matchAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g)) yield comment;
 }
 
 /** The nodes before which such a comment may stand: from the function out to its statement or class. */

@@ -4,7 +4,7 @@ import { parsePlace, type PlaceRoot } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { argumentsOf, constructionsOf, type Arguments } from '../typescript/construction.js';
-import { originOf, originOfDeclaration, skipOuter, symbolAt, type Origin } from '../typescript/identity.js';
+import { holderOf, originOf, originOfDeclaration, skipOuter, symbolAt, type Origin } from '../typescript/identity.js';
 import {
   baseClassOf,
   type Bindings,
@@ -518,13 +518,11 @@ function lastName(node: ts.Expression): ts.Node {
 
 /** What a function is called: its own name, or that of the variable or property it is put in. */
 export function nameOfFunction(node: ts.FunctionLikeDeclaration): ts.Node {
-  if (node.name) return node.name;
-  const holder = node.parent;
-  return (ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder) || ts.isPropertyDeclaration(holder)) ? holder.name : node;
+  return node.name ?? holderOf(node)?.name ?? node;
 }
 
 /** The type that a function is declared with: of its variable or property, or after `satisfies`. */
-function declaredTypeOf(node: ts.FunctionLikeDeclaration): ts.TypeNode | undefined {
+export function declaredTypeOf(node: ts.FunctionLikeDeclaration): ts.TypeNode | undefined {
   let at: ts.Node = node.parent;
   while (ts.isParenthesizedExpression(at)) at = at.parent;
   if (ts.isSatisfiesExpression(at) || ts.isAsExpression(at)) return at.type;

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Code } from '../typescript/code.js';
 import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript/payload.js';
+import { declaredTypeOf } from './match.js';
 import type { Dispatch, Handler } from './model.js';
 
 /** Walks what a dispatch hands over. */
@@ -58,13 +59,11 @@ function annotationOf(parameter: ts.ParameterDeclaration, path: readonly string[
   return annotation;
 }
 
-/** Without an annotation the payload's type is given where the handler is registered: `new Worker<User>(…)`. */
+/** Without an annotation the payload's type is given to the function's variable, or where it is registered. */
 function registrationType({ node, body }: Handler): ts.Node | undefined {
-  if (ts.isNewExpression(node) || ts.isCallExpression(node)) {
-    // Only when the type argument stands in the file of the body can both be reported there.
-    return node.getSourceFile() === body?.getSourceFile() ? node.typeArguments?.[0] : undefined;
-  }
-  const holder = body?.parent;
-  const type = holder && ts.isVariableDeclaration(holder) ? holder.type : undefined;
-  return type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
+  const declared = body && declaredTypeOf(body);
+  if (declared && ts.isTypeReferenceNode(declared) && declared.typeArguments?.[0]) return declared.typeArguments[0];
+  if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return undefined;
+  // Only when the type argument stands in the file of the body can both be reported there.
+  return node.getSourceFile() === body?.getSourceFile() ? node.typeArguments?.[0] : undefined;
 }

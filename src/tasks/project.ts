@@ -149,12 +149,13 @@ export class Project {
     if (this.#mentions) return this.#mentions;
     const byFile = new Map<ts.SourceFile, (Dispatch | Queue)[]>();
     for (const subject of [...this.queues, ...this.dispatches]) {
-      const { attempts } = subject.policy;
-      if (attempts.state !== 'stated') continue;
-      const file = attempts.at.getSourceFile();
-      const list = byFile.get(file);
-      if (list) list.push(subject);
-      else byFile.set(file, [subject]);
+      const { attempts, backoff } = subject.policy;
+      const places = [attempts, backoff].flatMap((setting) => (setting.state === 'stated' ? setting.at : []));
+      for (const file of new Set(places.map((place) => place.getSourceFile()))) {
+        const list = byFile.get(file);
+        if (list) list.push(subject);
+        else byFile.set(file, [subject]);
+      }
     }
     return (this.#mentions = byFile);
   }

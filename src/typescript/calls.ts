@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
-import { resolveAlias, skipOuter } from './identity.js';
+import { holderOf, resolveAlias, skipOuter } from './identity.js';
 
 /** A call of a project function: where, and what it runs. */
 export interface ProjectCall {
@@ -51,7 +51,7 @@ export function callsIn(code: Code, body: ts.Node, names?: ReadonlySet<string>):
   if (!ofCode) targets.set(code, (ofCode = new WeakMap()));
   const found: ProjectCall[] = [];
   for (const { node, name } of namedCallsIn(body)) {
-    if (names && !names.has(name.text)) continue;
+    if (names && !names.has(name.text) && !names.has(importedName(name))) continue;
     let target = ofCode.get(node);
     if (target === undefined) ofCode.set(node, (target = functionNamed(code, name) ?? false));
     if (target) found.push({ node, target });
@@ -129,6 +129,8 @@ export function namesLeadingTo(files: readonly ts.SourceFile[], nodes: Iterable<
   for (let depth = 0; depth < maximumDepth && fresh.size > 0; depth += 1) {
     for (const name of fresh) names.add(name);
     if (names.size > maximumNames) return namesDeclaredIn(files);
+    // A function that is exported by default may be imported under any name.
+    fresh.add('default');
     const pattern = new RegExp(`\\b(?:${[...fresh].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`);
     const callers = new Set<string>();
     for (const file of files) {
@@ -144,7 +146,7 @@ export function namesLeadingTo(files: readonly ts.SourceFile[], nodes: Iterable<
 
 /** Names of the functions and methods that the files declare: no other name can lead into them. */
 function namesDeclaredIn(files: readonly ts.SourceFile[]): ReadonlySet<string> {
-  const names = new Set<string>();
+  const names = new Set<string>(['default']);
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node)) {
       const name = node.name ?? holderOf(node)?.name;
@@ -166,12 +168,35 @@ function callersIn(file: ts.SourceFile): ReadonlyMap<string, ReadonlySet<string>
   if (known) return known;
   const index = new Map<string, Set<string>>();
   for (const { node, name } of namedCallsIn(file)) {
-    let callers = index.get(name.text);
-    if (!callers) index.set(name.text, (callers = new Set()));
+    const original = importedName(name);
+    let callers = index.get(original);
+    if (!callers) index.set(original, (callers = new Set()));
     for (const caller of namesAround(node)) callers.add(caller);
   }
   callerIndexes.set(file, index);
   return index;
+}
+
+const renames = new WeakMap<ts.SourceFile, ReadonlyMap<string, string>>();
+
+/** The name under which another file exports what is called here; `default` for a default import. */
+function importedName({ text, parent }: ts.Identifier | ts.PrivateIdentifier): string {
+  if (!ts.isCallExpression(parent)) return text;
+  const file = parent.getSourceFile();
+  let known = renames.get(file);
+  if (!known) {
+    const found = new Map<string, string>();
+    for (const statement of file.statements) {
+      const clause = ts.isImportDeclaration(statement) ? statement.importClause : undefined;
+      if (clause?.name) found.set(clause.name.text, 'default');
+      if (!clause?.namedBindings || !ts.isNamedImports(clause.namedBindings)) continue;
+      for (const { propertyName, name } of clause.namedBindings.elements) {
+        if (propertyName) found.set(name.text, propertyName.text);
+      }
+    }
+    renames.set(file, (known = found));
+  }
+  return known.get(text) ?? text;
 }
 
 /** The names of the functions that a node stands in, from the innermost out. */
@@ -181,16 +206,6 @@ function* namesAround(node: ts.Node): Generator<string> {
     const name = at.name ?? holderOf(at)?.name;
     if (name && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name))) yield name.text;
   }
-}
-
-/** The variable or property that a function is the value of. */
-function holderOf(
-  node: ts.Node,
-): ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration | undefined {
-  const holder = node.parent;
-  return ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder) || ts.isPropertyDeclaration(holder)
-    ? holder
-    : undefined;
 }
 
 /** What a function is called in a message. */

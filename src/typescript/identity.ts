@@ -67,16 +67,25 @@ export function originOfSymbol(code: Code, symbol: ts.Symbol): Origin | undefine
 /** The origin of a declaration, under the name given or its own. */
 export function originOfDeclaration(code: Code, declaration: ts.Declaration, name?: string): Origin {
   const file = declaration.getSourceFile().fileName;
-  const found = code.packageOf(file);
+  const ambient = ambientModuleOf(declaration);
+  const found = ambient === undefined ? code.packageOf(file) : undefined;
   const declared = ts.getNameOfDeclaration(declaration);
   return {
     // `export default class Queue` is called Queue; `export =` of a variable too.
     name: declared && ts.isIdentifier(declared) ? declared.text : (name ?? 'default'),
-    package: found?.name,
+    package: ambient ?? found?.name,
     version: found?.version,
     file,
     declaration,
   };
+}
+
+/** The package of a `declare module 'x' { … }` that a declaration stands in: a shim, or an augmentation. */
+function ambientModuleOf(declaration: ts.Node): string | undefined {
+  for (let at = declaration.parent as ts.Node | undefined; at; at = at.parent) {
+    if (ts.isModuleDeclaration(at) && ts.isStringLiteral(at.name)) return packageOfSpecifier(at.name.text);
+  }
+  return undefined;
 }
 
 /** An import whose module was not found (no types installed, or a file read alone) still names it. */
@@ -134,6 +143,24 @@ function originOfSpecifier(specifier: string, name: string, importer: ts.SourceF
       : undefined,
     declaration: undefined,
   };
+}
+
+/** What a function or other value is the value of: its variable or property, through `satisfies` and the like. */
+export function holderOf(
+  node: ts.Node,
+): ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration | undefined {
+  let holder = node.parent;
+  while (
+    ts.isParenthesizedExpression(holder) ||
+    ts.isAsExpression(holder) ||
+    ts.isSatisfiesExpression(holder) ||
+    ts.isTypeAssertionExpression(holder)
+  ) {
+    holder = holder.parent;
+  }
+  return ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder) || ts.isPropertyDeclaration(holder)
+    ? holder
+    : undefined;
 }
 
 /** Through parentheses, `as`, `satisfies`, `!` and type assertions. */

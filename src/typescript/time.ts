@@ -122,7 +122,9 @@ function mentions(node: ts.Node, name: string): boolean {
 }
 
 /** Can this function end only at once? It waits for nothing and goes round no loop of its own. */
-export function waitsForNothing(body: ts.FunctionLikeDeclaration): boolean {
+export function waitsForNothing(code: Code, body: ts.FunctionLikeDeclaration): boolean {
+  if (!body.body) return false;
+  if (!ts.isBlock(body.body)) return !mayBePromise(code, body.body);
   let waits = false;
   const visit = (node: ts.Node): void => {
     if (waits) return;
@@ -132,7 +134,7 @@ export function waitsForNothing(body: ts.FunctionLikeDeclaration): boolean {
       ts.isDoStatement(node) ||
       (ts.isForStatement(node) && !node.condition) ||
       (ts.isForOfStatement(node) && node.awaitModifier) ||
-      (ts.isReturnStatement(node) && node.expression && mayBePromise(node.expression)) ||
+      (ts.isReturnStatement(node) && node.expression && mayBePromise(code, node.expression)) ||
       // A handler that is given a callback ends when somebody calls it.
       (ts.isIdentifier(node) && node.text === 'done')
     ) {
@@ -141,15 +143,16 @@ export function waitsForNothing(body: ts.FunctionLikeDeclaration): boolean {
     }
     ts.forEachChild(node, visit);
   };
-  if (!body.body) return false;
-  if (!ts.isBlock(body.body)) return !mayBePromise(body.body);
   ts.forEachChild(body.body, visit);
   return !waits;
 }
 
-function mayBePromise(node: ts.Expression): boolean {
-  if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node) || ts.isIdentifier(node)) return true;
-  return (
-    ts.forEachChild(node, (child) => (ts.isExpression(child) && mayBePromise(child)) || undefined) === true
+/** May this be something to wait for, as far as its type tells? */
+function mayBePromise(code: Code, node: ts.Expression): boolean {
+  if (ts.isAwaitExpression(node)) return true;
+  const type = code.checker.getTypeAtLocation(node);
+  return (type.isUnion() ? type.types : [type]).some(
+    (each) =>
+      (each.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0 || each.getProperty('then') !== undefined,
   );
 }

@@ -502,7 +502,8 @@ function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bindings: B
   if (ts.isVariableDeclaration(declaration)) {
     if (declaration.initializer && isConst(declaration)) {
       const value = evaluate(code, declaration.initializer, bindings);
-      return value.kind === 'array' ? withPushed(code, value, declaration, bindings) : value;
+      if (value.kind === 'array') return withPushed(code, value, declaration, bindings);
+      return value.kind === 'object' ? withAssigned(value, declaration) : value;
     }
     const literal = isConst(declaration) ? constantOfType(code, declaration) : undefined;
     return literal ?? unknown(declaration, isConst(declaration) ? 'a declaration without its value' : 'a variable that may change');
@@ -557,6 +558,37 @@ function withPushed(
   return pushed.length > 0 ? { ...value, elements: pushed, complete: false } : value;
 }
 
+/** `const options = {}; options.attempts = 3;`: what is assigned later is not what the literal says. */
+function withAssigned(value: ObjectValue, declaration: ts.VariableDeclaration): ObjectValue {
+  const { name } = declaration;
+  if (!ts.isIdentifier(name)) return value;
+  const parts: Part[] = [];
+  const isIt = (node: ts.Node | undefined): boolean =>
+    node !== undefined && ts.isIdentifier(node) && node.text === name.text;
+  const visit = (node: ts.Node): void => {
+    const target =
+      ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)
+        ? skipOuter(node.left)
+        : ts.isDeleteExpression(node)
+          ? skipOuter(node.expression)
+          : undefined;
+    if (target && ts.isPropertyAccessExpression(target) && isIt(skipOuter(target.expression))) {
+      parts.push({ key: target.name.text, value: Lazy.known(unknown(target, 'it is assigned later')) });
+    } else if (target && ts.isElementAccessExpression(target) && isIt(skipOuter(target.expression))) {
+      parts.push({ unknownKey: target });
+    } else if (
+      ts.isCallExpression(node) &&
+      node.expression.getText() === 'Object.assign' &&
+      isIt(node.arguments[0])
+    ) {
+      parts.push({ unknownKey: node });
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(declaration.parent.parent.parent, visit);
+  return parts.length > 0 ? { ...value, parts: [...value.parts, ...parts] } : value;
+}
+
 function valueOfBinding(code: Code, element: ts.BindingElement, bindings: Bindings): Value {
   const holder = element.parent.parent;
   const key = element.propertyName ?? element.name;
@@ -598,8 +630,7 @@ function assignmentsTo(owner: ts.ClassLikeDeclaration, name: string): readonly t
     const visit = (node: ts.Node): void => {
       if (
         ts.isBinaryExpression(node) &&
-        node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-        node.operatorToken.kind <= ts.SyntaxKind.LastAssignment &&
+        isAssignment(node.operatorToken.kind) &&
         ts.isPropertyAccessExpression(node.left) &&
         node.left.expression.kind === ts.SyntaxKind.ThisKeyword
       ) {
@@ -612,6 +643,10 @@ function assignmentsTo(owner: ts.ClassLikeDeclaration, name: string): readonly t
     assignments.set(owner, (found = all));
   }
   return found.get(name) ?? [];
+}
+
+function isAssignment(kind: ts.SyntaxKind): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
 function valueOfDeclared(declaration: ts.ParameterDeclaration | ts.PropertyDeclaration, what: string): Value {
@@ -749,7 +784,8 @@ function propertyByType(code: Code, node: ts.Node, key: string, why: string): Va
       return { kind: 'absent', node };
     }
   }
-  return unknown(node, why);
+  // What is not known of the whole says nothing of the part, and the whole's type is not the part's.
+  return unknownElsewhere(node, why);
 }
 
 function nameOf(node: ts.Node): ts.Node {
