@@ -47,7 +47,12 @@ export default createRule({
     function waitBehind(call: ProjectCall): { wait: Wait; chain: readonly ProjectCall[] } | undefined {
       const [own] = blockingIn(call.target);
       if (own) return { wait: own, chain: [] };
-      const chain = chainTo(code, call.target, (target) => blockingIn(target).length > 0, project.namesOfWaits);
+      const chain = chainTo(
+        code,
+        call.target,
+        (target) => blockingIn(target).length > 0,
+        project.namesOfWaits,
+      );
       const last = chain?.at(-1);
       const [wait] = last ? blockingIn(last.target) : [];
       return chain && wait ? { wait, chain } : undefined;

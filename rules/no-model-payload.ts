@@ -61,11 +61,15 @@ export default createRule({
       // A spread brings in the columns themselves: there is no one value to replace.
       if (row.id === undefined || ts.isSpreadAssignment(node.parent)) return undefined;
       // Of one that is made on the spot nobody knows the identifier yet.
-      if (!ts.isExpression(node) || ts.isNewExpression(node) || ts.isObjectLiteralExpression(node)) return undefined;
+      if (!ts.isExpression(node) || ts.isNewExpression(node) || ts.isObjectLiteralExpression(node))
+        return undefined;
       const text = node.getText();
-      const simple = ts.isIdentifier(node) || ts.isPropertyAccessExpression(node) || ts.isCallExpression(node);
+      const simple =
+        ts.isIdentifier(node) || ts.isPropertyAccessExpression(node) || ts.isCallExpression(node);
       const owner = simple ? text : `(${text})`;
-      const nullable = code.checker.getNonNullableType(code.checker.getTypeAtLocation(node)) !== code.checker.getTypeAtLocation(node);
+      const nullable =
+        code.checker.getNonNullableType(code.checker.getTypeAtLocation(node)) !==
+        code.checker.getTypeAtLocation(node);
       const object = `{ ${row.id}: ${owner}${nullable ? '?' : ''}.${row.id} }`;
       const shorthand = ts.isShorthandPropertyAssignment(node.parent);
       return {

@@ -143,7 +143,10 @@ export default createRule({
 function saysItself(checker: ts.TypeChecker, type: ts.UnionType): boolean {
   const isText = (each: ts.Type): boolean =>
     (each.flags & (ts.TypeFlags.String | ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0;
-  return type.types.some(isText) && type.types.some((each) => !isText(each) && checker.getPropertiesOfType(each).length > 0);
+  return (
+    type.types.some(isText) &&
+    type.types.some((each) => !isText(each) && checker.getPropertiesOfType(each).length > 0)
+  );
 }
 
 function isOptional(member: ts.Symbol | undefined): boolean {

@@ -47,7 +47,9 @@ export default createRule<Options>({
         messageId: chosen ? 'chosen' : 'automatic',
         data: {
           library: handler.library.base,
-          ...(chosen ? { option: acknowledgement.at.parent.getText(), where: where(acknowledgement.at) } : {}),
+          ...(chosen
+            ? { option: acknowledgement.at.parent.getText(), where: where(acknowledgement.at) }
+            : {}),
         },
         suggest: [
           start && {

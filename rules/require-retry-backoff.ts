@@ -22,10 +22,11 @@ export default createRule<Options>({
   messages: {
     missing:
       '`{{attempts}}` without a backoff: {{library}} runs the failing task again at once, so all its runs meet the same outage. State `{{option}}`.',
-    lost: "`{{attempts}}` without a backoff: these `{{defaults}}` replace those at {{where}} whole, and with them their backoff is lost, so {{library}} retries at once. State `{{option}}` here too.",
+    lost: '`{{attempts}}` without a backoff: these `{{defaults}}` replace those at {{where}} whole, and with them their backoff is lost, so {{library}} retries at once. State `{{option}}` here too.',
     erased:
       '`undefined` here erases the backoff ({{where}}): {{library}} runs the failing task again at once. Leave the key out.',
-    immediate: 'A backoff without a delay is none: {{library}} runs the failing task again at once. State its delay.',
+    immediate:
+      'A backoff without a delay is none: {{library}} runs the failing task again at once. State its delay.',
     fixed:
       'The pause is the same each time, so all failed tasks come back together, at a pace that never slows. Use an exponential backoff.',
     defaulted:
@@ -35,7 +36,9 @@ export default createRule<Options>({
   },
   check({ project, file, options, report, isHere, where }) {
     const seen = new Set<ts.Node>();
-    const defined = project.handlersIn(file).filter((handler) => handler.library.layers.includes('definition'));
+    const defined = project
+      .handlersIn(file)
+      .filter((handler) => handler.library.layers.includes('definition'));
     for (const subject of [...project.dispatchesIn(file), ...defined]) judge(subject);
     for (const subject of [...project.queuesIn(file), ...project.policiesMentionedIn(file)]) {
       if (!(subject.kind === 'queue' && isSupplied(subject))) judge(subject);
@@ -49,7 +52,13 @@ export default createRule<Options>({
       const option = library.backoff.option;
       const data = { library: library.base, option };
       if (attempts.state === 'defaulted') {
-        if (!options.stated || attempts.value < 2 || backoff.state !== 'defaulted' || backoff.value.kind !== 'none') return;
+        if (
+          !options.stated ||
+          attempts.value < 2 ||
+          backoff.state !== 'defaulted' ||
+          backoff.value.kind !== 'none'
+        )
+          return;
         if (subject.kind !== 'queue') once(subject.name, () => ({ messageId: 'defaulted', data }));
         return;
       }
@@ -112,7 +121,12 @@ export default createRule<Options>({
       const heirs = project.dispatches.filter(
         ({ policy }) => policy.attempts.state === 'stated' && policy.attempts.at === attempts.at,
       );
-      return heirs.length > 0 && heirs.every(({ policy }) => policy.backoff.state !== 'defaulted' || policy.backoff.value.kind !== 'none');
+      return (
+        heirs.length > 0 &&
+        heirs.every(
+          ({ policy }) => policy.backoff.state !== 'defaulted' || policy.backoff.value.kind !== 'none',
+        )
+      );
     }
   },
 });

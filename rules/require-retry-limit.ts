@@ -21,17 +21,21 @@ export default createRule<Options>({
     lost: "The queue's own `{{defaults}}` replace those at {{where}} whole, and with them their `{{option}}` is lost: {{library}} runs this task {{runs}} and then gives it up for failed. State `{{option}}`.",
     ignores:
       "`{{name}}` never sees the queue's defaults, and nobody decided here: {{library}} runs this task {{runs}} and then gives it up for failed. State `{{option}}`.",
-    bounded: 'Nobody decided how often this task may run: by default {{library}} runs it {{runs}}. State `{{option}}`.',
+    bounded:
+      'Nobody decided how often this task may run: by default {{library}} runs it {{runs}}. State `{{option}}`.',
     erased:
       '`undefined` here erases what the defaults state ({{before}}, {{where}}): {{library}} runs this task {{runs}}. Leave the key out, or state a number.',
     erasedNothing: '`undefined` here decides nothing: {{library}} runs this task {{runs}}. State a number.',
-    unlimited: 'A failing task is run without end: {{library}} has no limit of its own here. State `{{option}}`.',
+    unlimited:
+      'A failing task is run without end: {{library}} has no limit of its own here. State `{{option}}`.',
     infinite: '`{{value}}` is no limit: {{effect}}. State a number that you would still want to wait for.',
     retry: 'Retry with a growing pause: `{{text}}`.',
     runOnce: 'State that it runs once: `{{text}}`.',
   },
   check({ project, file, options, report, isHere, where }) {
-    const defined = project.handlersIn(file).filter((handler) => handler.library.layers.includes('definition'));
+    const defined = project
+      .handlersIn(file)
+      .filter((handler) => handler.library.layers.includes('definition'));
     const seen = new Set<unknown>();
     const statedElsewhere: readonly (Dispatch | Queue)[] = project.policiesMentionedIn(file);
     for (const subject of [...project.dispatchesIn(file), ...defined, ...statedElsewhere]) judge(subject);
@@ -68,7 +72,9 @@ export default createRule<Options>({
         report({
           at: optionAt(attempts.erasedAt),
           messageId: erases ? 'erased' : 'erasedNothing',
-          data: erases ? { ...data, before: `${option}: ${before.at.getText()}`, where: where(before.at) } : data,
+          data: erases
+            ? { ...data, before: `${option}: ${before.at.getText()}`, where: where(before.at) }
+            : data,
         });
         return;
       }

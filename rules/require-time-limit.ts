@@ -28,9 +28,11 @@ export default createRule<Options>({
     undecided:
       'Nothing limits the time of this task: one call that never answers holds a worker for ever. State `{{option}}`, or bound the work yourself.',
     none: '`{{text}}` is no limit: one call that never answers holds a worker for ever. State how long this task may take.',
-    bounded: 'Nobody decided how long this task may take: by default {{library}} allows {{limit}} s. State `{{option}}`.',
+    bounded:
+      'Nobody decided how long this task may take: by default {{library}} allows {{limit}} s. State `{{option}}`.',
     soft: 'Nothing warns this task before its time is up, so it cannot clean up. State `{{option}}`.',
-    unhandled: 'This task has a soft time limit but nothing that handles `{{error}}`, so the warning ends it like any error.',
+    unhandled:
+      'This task has a soft time limit but nothing that handles `{{error}}`, so the warning ends it like any error.',
     add: 'Add `{{text}}`.',
   },
   check({ project, file, options, report }) {
@@ -49,17 +51,28 @@ export default createRule<Options>({
       const { timeLimit } = policy;
       if (timeLimit.state === 'unknown') return;
       const option = spec.option ?? '';
-      const suggest = [spec.at === 'dispatch' ? undefined : insertOption(handler, library.suggest?.timeLimit, 'add')];
+      const suggest = [
+        spec.at === 'dispatch' ? undefined : insertOption(handler, library.suggest?.timeLimit, 'add'),
+      ];
       if (timeLimit.state === 'stated') {
         if (timeLimit.values.every((value) => value === 'none') && timeLimit.at.getSourceFile() === file) {
-          report({ at: optionAt(timeLimit.at), messageId: 'none', data: { text: timeLimit.at.parent.getText() } });
+          report({
+            at: optionAt(timeLimit.at),
+            messageId: 'none',
+            data: { text: timeLimit.at.parent.getText() },
+          });
         }
         return;
       }
       if (timeLimit.value !== 'none') {
         if (!options.stated) return;
         const limit = String(timeLimit.value / 1000);
-        report({ at: handler.name, messageId: 'bounded', data: { library: library.base, option, limit }, suggest });
+        report({
+          at: handler.name,
+          messageId: 'bounded',
+          data: { library: library.base, option, limit },
+          suggest,
+        });
         return;
       }
       if (spec.at === 'dispatch' && isLimitedByDispatches(handler)) return;
@@ -97,7 +110,9 @@ export default createRule<Options>({
 
     /** Is the warning handled in the handler, or in a project function that it calls? */
     function mentionsError(body: ts.FunctionLikeDeclaration, error: string): boolean {
-      const nodes = code.ownFiles.filter((each) => each.text.includes(error)).flatMap((each) => identifiersIn(each, error));
+      const nodes = code.ownFiles
+        .filter((each) => each.text.includes(error))
+        .flatMap((each) => identifiersIn(each, error));
       const names = namesLeadingTo(code.ownFiles, nodes);
       const handles = (target: ts.Node): boolean => identifiersIn(target, error).length > 0;
       return handles(body) || chainTo(code, body, handles, names) !== undefined;

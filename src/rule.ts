@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Rule, SourceCode } from 'eslint';
-import ts from 'typescript';
+import type ts from 'typescript';
 import { Vocabulary } from './libraries/vocabulary.js';
 import { gateOf } from './tasks/candidates.js';
 import { Project } from './tasks/project.js';
@@ -172,7 +172,7 @@ function readTasks(sourceCode: SourceCode, fileName: string, vocabulary: Vocabul
   if (program) {
     const file = services.esTreeNodeToTSNodeMap?.get(sourceCode.ast)?.getSourceFile();
     // A processor or another language's parser may lint a text that is not the program's.
-    if (!file || file.text !== sourceCode.text) return undefined;
+    if (file?.text !== sourceCode.text) return undefined;
     const project = Project.of(Code.of(program), vocabulary);
     return project.concerns(file) ? { project, file } : undefined;
   }

@@ -27,7 +27,13 @@ export const bull = defineLibrary({
     { method: 'Queue.addBulk', each: 'arg0', task: 'item.name', payload: 'item.data', options: 'item.opts' },
   ],
   handlers: [
-    { method: 'Queue.process', when: { arg0: 'string' }, task: 'arg0', handler: 'argLast', payload: 'param0.data' },
+    {
+      method: 'Queue.process',
+      when: { arg0: 'string' },
+      task: 'arg0',
+      handler: 'argLast',
+      payload: 'param0.data',
+    },
     { method: 'Queue.process', handler: 'argLast', payload: 'param0.data' },
     { typed: 'ProcessCallbackFunction', handler: 'self', payload: 'param0.data' },
     { typed: 'ProcessPromiseFunction', handler: 'self', payload: 'param0.data' },

@@ -22,11 +22,7 @@ import { problemsOf } from './validate.js';
  * A key is `.name`, each element of a list is `[]`, the value that a function returns is `()`;
  * `{queue}` stands for the queue's name.
  */
-export type Place =
-  | Root
-  | `${Root}.${string}`
-  | `${Root}[]${string}`
-  | `${Root}()${string}`;
+export type Place = Root | `${Root}.${string}` | `${Root}[]${string}` | `${Root}()${string}`;
 type Root =
   | `arg${number}`
   | 'argLast'
@@ -296,7 +292,9 @@ export interface LibraryDefinition {
 export function defineLibrary<const T extends LibraryDefinition>(definition: T): T {
   const problems = problemsOf(definition);
   if (problems.length > 0) {
-    throw new TypeError(`This is no task library that eslint-plugin-tasks understands:\n- ${problems.join('\n- ')}`);
+    throw new TypeError(
+      `This is no task library that eslint-plugin-tasks understands:\n- ${problems.join('\n- ')}`,
+    );
   }
   return definition;
 }

@@ -58,8 +58,10 @@ function rootOf(groups: Readonly<Record<string, string | undefined>>): PlaceRoot
     return { kind, index: index === 's' ? 'all' : index === 'Last' ? 'last' : Number(index) };
   }
   if (prefix !== undefined) return undefined;
-  if (parameter !== undefined) return { kind: 'parameter', index: parameter === 's' ? 'all' : Number(parameter) };
+  if (parameter !== undefined)
+    return { kind: 'parameter', index: parameter === 's' ? 'all' : Number(parameter) };
   if (word !== undefined) return { kind: word as 'item' | 'chain' | 'self' | 'name' };
-  if ((owner === 'member' || owner === 'static') && member !== undefined) return { kind: owner, name: member };
+  if ((owner === 'member' || owner === 'static') && member !== undefined)
+    return { kind: owner, name: member };
   return undefined;
 }

@@ -8,7 +8,9 @@ const text: Check = (value, path) =>
 const flag: Check = (value, path) =>
   typeof value === 'boolean' ? [] : [`${path} must be true or false, not ${show(value)}`];
 const amount: Check = (value, path) =>
-  typeof value === 'number' && value >= 0 ? [] : [`${path} must be a number of at least 0, not ${show(value)}`];
+  typeof value === 'number' && value >= 0
+    ? []
+    : [`${path} must be a number of at least 0, not ${show(value)}`];
 
 /** Runs in all: the first one always takes place. */
 const runs: Check = (value, path) =>
@@ -21,13 +23,17 @@ const number: Check = (value, path) =>
 const oneOf =
   (...allowed: readonly (string | Check)[]): Check =>
   (value, path) => {
-    if (allowed.some((each) => (typeof each === 'string' ? each === value : each(value, path).length === 0))) {
+    if (
+      allowed.some((each) => (typeof each === 'string' ? each === value : each(value, path).length === 0))
+    ) {
       return [];
     }
     const words = allowed.filter((each) => typeof each === 'string').map((each) => `'${each}'`);
     const checks = allowed.filter((each) => typeof each === 'function').flatMap((each) => each(value, path));
     return words.length > 0
-      ? [`${path} must be ${[...words, ...(checks.length > 0 ? ['as documented'] : [])].join(', ')}, not ${show(value)}`]
+      ? [
+          `${path} must be ${[...words, ...(checks.length > 0 ? ['as documented'] : [])].join(', ')}, not ${show(value)}`,
+        ]
       : checks.slice(0, 1);
   };
 
@@ -62,13 +68,23 @@ const shape =
   };
 
 const place: Check = (value, path) => {
-  if (typeof value !== 'string') return [`${path} must be a place such as 'arg0' or 'arg1.options', not ${show(value)}`];
+  if (typeof value !== 'string')
+    return [`${path} must be a place such as 'arg0' or 'arg1.options', not ${show(value)}`];
   const parsed = parsePlace(value);
   return 'problem' in parsed ? [`${path} is '${value}': ${parsed.problem}`] : [];
 };
 const places: Check = (value, path) => (Array.isArray(value) ? list(place) : place)(value, path);
 
-const matchers = ['construct', 'call', 'method', 'decorator', 'extends', 'directive', 'typed', 'takes'] as const;
+const matchers = [
+  'construct',
+  'call',
+  'method',
+  'decorator',
+  'extends',
+  'directive',
+  'typed',
+  'takes',
+] as const;
 
 const valueKind = oneOf('string', 'object', 'array', 'function', 'number', 'none');
 const matcher = {
@@ -119,7 +135,17 @@ const library = shape(
     files: list(text),
     extends: text,
     defaultExport: text,
-    queues: list(site({ each: place, name: places, nameDefault: text, options: places, root: flag, standsAlone: list(text), rootKey: places })),
+    queues: list(
+      site({
+        each: place,
+        name: places,
+        nameDefault: text,
+        options: places,
+        root: flag,
+        standsAlone: list(text),
+        rootKey: places,
+      }),
+    ),
     injections: list(shape({ decorator: text, name: place, default: text }, ['decorator', 'name'])),
     dispatches: list(
       site({
@@ -155,7 +181,9 @@ const library = shape(
         option: text,
         counts: oneOf('runs', 'retries'),
         unlimited: list(number),
-        default: oneOf('unlimited', runs), infinity: text },
+        default: oneOf('unlimited', runs),
+        infinity: text,
+      },
       ['counts', 'default'],
     ),
     backoff: shape(

@@ -128,7 +128,7 @@ export class Vocabulary {
 
 function complete(definition: LibraryDefinition, base: Library | undefined): Library {
   const inherited: Partial<LibraryDefinition> = base
-    ? {
+    ? ({
         ...base,
         queues: undefined,
         injections: undefined,
@@ -137,14 +137,19 @@ function complete(definition: LibraryDefinition, base: Library | undefined): Lib
         waits: undefined,
         configs: undefined,
         defaultExport: undefined,
-      } as unknown as Partial<LibraryDefinition>
+      } as unknown as Partial<LibraryDefinition>)
     : {};
   const whole = { ...inherited, ...definition };
   return { ...whole, base: base?.base ?? definition.name, layers: whole.layers ?? usualLayers(definition) };
 }
 
 /** Where the options of a library stand, as far as its own sites show. */
-function usualLayers({ handlers = [], queues = [], injections = [], configs = [] }: LibraryDefinition): readonly Layer[] {
+function usualLayers({
+  handlers = [],
+  queues = [],
+  injections = [],
+  configs = [],
+}: LibraryDefinition): readonly Layer[] {
   return [
     ...(configs.length > 0 ? (['config'] as const) : []),
     ...(queues.length + injections.length > 0 ? (['queue'] as const) : []),

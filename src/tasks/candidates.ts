@@ -46,7 +46,8 @@ export class Gate {
         .flatMap(({ attempts, backoff }) => [attempts?.option, backoff?.option, backoff?.delay])
         .flatMap((option) => option?.split('.').at(-1) ?? []),
     );
-    this.#options = options.size > 0 ? new RegExp(`\\b(?:${[...options].map(escape).join('|')})\\b`) : undefined;
+    this.#options =
+      options.size > 0 ? new RegExp(`\\b(?:${[...options].map(escape).join('|')})\\b`) : undefined;
     this.#pattern = parts.length > 0 ? new RegExp(parts.join('|')) : undefined;
   }
 
@@ -110,7 +111,8 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
         const name = callee.name.text;
         if (vocabulary.methods.has(name) || vocabulary.calls.has(name)) calls.push(node);
       } else if (ts.isIdentifier(callee)) {
-        if (vocabulary.calls.has(callee.text) || (vocabulary.calls.size > 0 && imported.has(callee.text))) calls.push(node);
+        if (vocabulary.calls.has(callee.text) || (vocabulary.calls.size > 0 && imported.has(callee.text)))
+          calls.push(node);
       }
     } else if (ts.isNewExpression(node)) {
       const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
@@ -120,8 +122,7 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
       ) {
         news.push(node);
       }
-    }
-    else if (ts.isDecorator(node)) decorators.push(node);
+    } else if (ts.isDecorator(node)) decorators.push(node);
     else if (ts.isClassLike(node)) {
       if (node.heritageClauses && vocabulary.bases.size > 0) classes.push(node);
     } else if (hasFunctionSites && ts.isFunctionLike(node) && 'body' in node && node.body) {
@@ -150,9 +151,10 @@ function importedNames(file: ts.SourceFile): ReadonlySet<string> {
     else if (ts.isVariableStatement(statement)) {
       for (const { name } of statement.declarationList.declarations) {
         if (ts.isIdentifier(name)) names.add(name.text);
-        else for (const element of name.elements) {
-          if (ts.isBindingElement(element) && ts.isIdentifier(element.name)) names.add(element.name.text);
-        }
+        else
+          for (const element of name.elements) {
+            if (ts.isBindingElement(element) && ts.isIdentifier(element.name)) names.add(element.name.text);
+          }
       }
     }
   }

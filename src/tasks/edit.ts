@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { skipOuter } from '../typescript/identity.js';
+import { skipOuter } from '../typescript/syntax.js';
 import type { Dispatch, Handler } from './model.js';
 
 /** A change of the text: what to put in place of a range of it. */
@@ -48,7 +48,10 @@ function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined
     if (ts.isObjectLiteralExpression(literal)) return addToObject(literal, text);
     // An option that is already given by name is kept, and ours is added behind it.
     return ts.isExpression(written)
-      ? { replace: rangeOf(written), text: `{ ...${needsParentheses(written) ? `(${written.getText()})` : written.getText()}, ${text} }` }
+      ? {
+          replace: rangeOf(written),
+          text: `{ ...${needsParentheses(written) ? `(${written.getText()})` : written.getText()}, ${text} }`,
+        }
       : undefined;
   }
   if (subject.kind === 'handler' || subject.options) return undefined;
@@ -59,7 +62,9 @@ function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined
       ? addToObject(item, `${key}: { ${text} }`)
       : undefined;
   }
-  return subject.optionsIndex === undefined ? undefined : addArgument(subject.node, subject.optionsIndex, text);
+  return subject.optionsIndex === undefined
+    ? undefined
+    : addArgument(subject.node, subject.optionsIndex, text);
 }
 
 /** The key of an item under which its options stand: BullMQ's `opts`. */
@@ -96,7 +101,11 @@ function lineIndent(file: ts.SourceFile, node: ts.Node): string | undefined {
 }
 
 /** A new argument at an index; arguments that are missing before it become `undefined`. */
-function addArgument(node: ts.CallExpression | ts.NewExpression, index: number, text: string): Edit | undefined {
+function addArgument(
+  node: ts.CallExpression | ts.NewExpression,
+  index: number,
+  text: string,
+): Edit | undefined {
   const args = node.arguments;
   if (!args || args.length > index || args.some(ts.isSpreadElement)) return undefined;
   const missing = Array.from({ length: index - args.length }, () => 'undefined');

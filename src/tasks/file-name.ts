@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Code } from '../typescript/code.js';
-import { skipOuter } from '../typescript/identity.js';
+import { skipOuter } from '../typescript/syntax.js';
 import { evaluate, type Value } from '../typescript/value.js';
 
 /**
@@ -35,9 +35,11 @@ function fileOfExpression(code: Code, node: ts.Node, folder: string): string | u
       ? resolve(folder, rest.join('/'))
       : undefined;
   }
-  if ((callee === 'URL' || callee === 'require.resolve') && texts[0] !== undefined) return resolve(folder, texts[0]);
+  if ((callee === 'URL' || callee === 'require.resolve') && texts[0] !== undefined)
+    return resolve(folder, texts[0]);
   const [only] = args;
-  if (/(?:fileURLToPath|pathToFileURL)$/.test(callee) && only) return fileOfExpression(code, skipOuter(only), folder);
+  if (/(?:fileURLToPath|pathToFileURL)$/.test(callee) && only)
+    return fileOfExpression(code, skipOuter(only), folder);
   return undefined;
 }
 

@@ -4,7 +4,8 @@ import { parsePlace, type PlaceRoot } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { argumentsOf, constructionsOf, type Arguments } from '../typescript/construction.js';
-import { holderOf, originOf, originOfDeclaration, skipOuter, symbolAt, type Origin } from '../typescript/identity.js';
+import { originOf, originOfDeclaration, symbolAt, type Origin } from '../typescript/identity.js';
+import { ancestorsOf, holderOf, skipOuter } from '../typescript/syntax.js';
 import {
   baseClassOf,
   type Bindings,
@@ -52,13 +53,24 @@ export class SiteFinder {
   ) {}
 
   /** A call: of a method, a function, or something that is callable and newable alike. */
-  *call(node: ts.CallExpression, purpose: Site['purpose'], bindings: Bindings = noBindings): Generator<Match> {
+  *call(
+    node: ts.CallExpression,
+    purpose: Site['purpose'],
+    bindings: Bindings = noBindings,
+  ): Generator<Match> {
     const callee = skipOuter(node.expression);
     if (ts.isPropertyAccessExpression(callee)) {
       const sites = this.vocabulary.methods.get(callee.name.text)?.filter((site) => site.purpose === purpose);
       if (sites?.length) {
         const owners = this.#owners(callee.expression, callee.name.text);
-        const match = this.#first(sites, owners, (site, origin) => `${origin.name}.${callee.name.text}` === site.site.method, node, callee.name, () => argumentsOf(this.code, node.arguments, bindings));
+        const match = this.#first(
+          sites,
+          owners,
+          (site, origin) => `${origin.name}.${callee.name.text}` === site.site.method,
+          node,
+          callee.name,
+          () => argumentsOf(this.code, node.arguments, bindings),
+        );
         if (match) yield match;
       }
     }
@@ -69,7 +81,14 @@ export class SiteFinder {
     if (!origin) return;
     const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
     const sites = this.#named(this.vocabulary.calls, purpose, origin);
-    const match = this.#first(sites, [origin], () => true, node, name, () => argumentsOf(this.code, node.arguments, bindings));
+    const match = this.#first(
+      sites,
+      [origin],
+      () => true,
+      node,
+      name,
+      () => argumentsOf(this.code, node.arguments, bindings),
+    );
     if (match) yield match;
   }
 
@@ -81,8 +100,16 @@ export class SiteFinder {
   ): Generator<Match> {
     for (const { origin, args } of constructionsOf(this.code, node, bindings)) {
       const sites = this.#named(this.vocabulary.constructs, purpose, origin);
-      const name = node.expression.kind === ts.SyntaxKind.SuperKeyword ? node.expression : lastName(node.expression);
-      const match = this.#first(sites, [origin], () => true, node, name, () => args);
+      const name =
+        node.expression.kind === ts.SyntaxKind.SuperKeyword ? node.expression : lastName(node.expression);
+      const match = this.#first(
+        sites,
+        [origin],
+        () => true,
+        node,
+        name,
+        () => args,
+      );
       if (!match) continue;
       yield match;
       return;
@@ -98,7 +125,14 @@ export class SiteFinder {
       ? argumentsOf(this.code, expression.arguments, noBindings)
       : noArguments;
     const sites = this.#named(this.vocabulary.decorators, purpose, origin);
-    const match = this.#first(sites, [origin], () => true, node, node, () => args);
+    const match = this.#first(
+      sites,
+      [origin],
+      () => true,
+      node,
+      node,
+      () => args,
+    );
     if (!match) return;
     const target = node.parent;
     yield {
@@ -111,7 +145,14 @@ export class SiteFinder {
   *extending(node: ts.ClassLikeDeclaration, purpose: Site['purpose']): Generator<Match> {
     for (const origin of this.basesOf(node)) {
       const sites = this.#named(this.vocabulary.bases, purpose, origin);
-      const match = this.#first(sites, [origin], () => true, node, node.name ?? node, () => noArguments);
+      const match = this.#first(
+        sites,
+        [origin],
+        () => true,
+        node,
+        node.name ?? node,
+        () => noArguments,
+      );
       if (!match) continue;
       yield { ...match, owner: node };
       return;
@@ -160,7 +201,14 @@ export class SiteFinder {
     const origin = originOf(this.code, type.typeName);
     if (!origin) return undefined;
     const sites = this.#named(index, purpose, origin);
-    return this.#first(sites, [origin], () => true, node, nameOfFunction(node), () => noArguments);
+    return this.#first(
+      sites,
+      [origin],
+      () => true,
+      node,
+      nameOfFunction(node),
+      () => noArguments,
+    );
   }
 
   /** The classes that a class extends, the nearest first. */
@@ -208,13 +256,7 @@ export class SiteFinder {
     return undefined;
   }
 
-  #match(
-    site: Site,
-    node: ts.Node,
-    name: ts.Node,
-    args: Arguments,
-    version: string | undefined,
-  ): Match {
+  #match(site: Site, node: ts.Node, name: ts.Node, args: Arguments, version: string | undefined): Match {
     const dispatch = site.purpose === 'dispatch' ? site.site : undefined;
     const outer = node.parent;
     const next =
@@ -229,7 +271,10 @@ export class SiteFinder {
   /** Walks `.retries(3).backoff('fixed', 100).save()` outwards and collects what it sets. */
   #chain(
     start: ts.CallExpression,
-    spec: { readonly ends: readonly string[]; readonly setters: Readonly<Record<string, string | readonly string[]>> },
+    spec: {
+      readonly ends: readonly string[];
+      readonly setters: Readonly<Record<string, string | readonly string[]>>;
+    },
   ): ChainOfCalls {
     const parts: { readonly key: string; readonly value: Lazy }[] = [];
     let at: ts.Expression = start;
@@ -354,7 +399,9 @@ export class SiteFinder {
   #declaredClasses(receiver: ts.Expression): readonly Origin[] {
     const value = evaluate(this.code, receiver);
     if (value.kind === 'made') {
-      return constructionsOf(this.code, value.node, value.bindings).map((construction) => construction.origin);
+      return constructionsOf(this.code, value.node, value.bindings).map(
+        (construction) => construction.origin,
+      );
     }
     if (value.kind === 'self') return [...this.basesOf(value.node)];
     const annotated = this.#annotation(receiver) ?? (value.kind === 'declared' ? value.node.type : undefined);
@@ -369,7 +416,10 @@ export class SiteFinder {
   #annotation(receiver: ts.Expression): ts.TypeNode | undefined {
     const name = ts.isPropertyAccessExpression(receiver) ? receiver.name : receiver;
     const declaration = this.code.checker.getSymbolAtLocation(name)?.valueDeclaration;
-    return declaration && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isPropertyDeclaration(declaration))
+    return declaration &&
+      (ts.isVariableDeclaration(declaration) ||
+        ts.isParameter(declaration) ||
+        ts.isPropertyDeclaration(declaration))
       ? declaration.type
       : undefined;
   }
@@ -384,7 +434,12 @@ export class SiteFinder {
     return undefined;
   }
 
-  #locateOne(match: Match, place: Place, item: Lazy | undefined, queue: string | undefined): Lazy | undefined {
+  #locateOne(
+    match: Match,
+    place: Place,
+    item: Lazy | undefined,
+    queue: string | undefined,
+  ): Lazy | undefined {
     const parsed = parsePlace(place);
     if ('problem' in parsed) return undefined;
     let at = this.#root(match, parsed.root, item);
@@ -429,9 +484,7 @@ export class SiteFinder {
       case 'chain':
         return match.chain && Lazy.known(match.chain.options);
       case 'self':
-        return (
-          match.self && Lazy.known({ kind: 'function', node: match.self, bindings: noBindings })
-        );
+        return match.self && Lazy.known({ kind: 'function', node: match.self, bindings: noBindings });
       case 'name':
         return new Lazy(match.name, () => ({
           kind: 'constant',
@@ -450,7 +503,7 @@ export class SiteFinder {
   #member(match: Match, name: string, wantsStatic: boolean): Lazy | undefined {
     const { owner } = match;
     const member = owner?.members.find(
-      (each) => isStatic(each) === wantsStatic && each.name !== undefined && each.name.getText() === name,
+      (each) => isStatic(each) === wantsStatic && each.name?.getText() === name,
     );
     if (!owner || !member) return undefined;
     const value = property(this.code, { kind: 'class', node: owner }, name);
@@ -503,7 +556,7 @@ function mergeNested(parts: readonly { readonly key: string; readonly value: Laz
 
 /** The class, interface or type alias in which a member is declared. */
 function namedAncestor(declaration: ts.Node): ts.Declaration | undefined {
-  for (let at: ts.Node | undefined = declaration.parent; at; at = at.parent) {
+  for (const at of ancestorsOf(declaration)) {
     if (ts.isClassLike(at) || ts.isInterfaceDeclaration(at) || ts.isTypeAliasDeclaration(at)) return at;
     if (ts.isVariableDeclaration(at)) return at;
     if (ts.isSourceFile(at) || ts.isModuleBlock(at)) return undefined;

@@ -14,7 +14,10 @@ export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: Paylo
 /** What people call the payload in this library, for paths in messages: BullMQ's `data`. */
 export function payloadName(dispatch: { readonly library: Dispatch['library'] }): string {
   const { dispatches = [], handlers = [] } = dispatch.library;
-  const places = [...handlers.map((site) => site.payload), ...dispatches.flatMap((site) => site.payload ?? [])];
+  const places = [
+    ...handlers.map((site) => site.payload),
+    ...dispatches.flatMap((site) => site.payload ?? []),
+  ];
   for (const place of places) {
     const key = /\.(?<key>[\w$]+)$/.exec(place ?? '')?.groups?.['key'];
     if (key !== undefined) return key;
@@ -62,7 +65,8 @@ function annotationOf(parameter: ts.ParameterDeclaration, path: readonly string[
 /** Without an annotation the payload's type is given to the function's variable, or where it is registered. */
 function registrationType({ node, body }: Handler): ts.Node | undefined {
   const declared = body && declaredTypeOf(body);
-  if (declared && ts.isTypeReferenceNode(declared) && declared.typeArguments?.[0]) return declared.typeArguments[0];
+  if (declared && ts.isTypeReferenceNode(declared) && declared.typeArguments?.[0])
+    return declared.typeArguments[0];
   if (!ts.isNewExpression(node) && !ts.isCallExpression(node)) return undefined;
   // Only when the type argument stands in the file of the body can both be reported there.
   return node.getSourceFile() === body?.getSourceFile() ? node.typeArguments?.[0] : undefined;

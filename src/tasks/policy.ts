@@ -177,10 +177,15 @@ export class Policy {
     return combine(
       alternatives(this.#option(layers, option)).map((value): Setting<Backoff> => {
         if (value.kind === 'absent') return nothing;
-        if (value.kind === 'constant' && value.value === undefined) return { ...nothing, erasedAt: value.node };
+        if (value.kind === 'constant' && value.value === undefined)
+          return { ...nothing, erasedAt: value.node };
         const kind = this.#backoffKind(spec, value);
         if (kind === undefined) {
-          return { state: 'unknown', why: value.kind === 'unknown' ? value.why : 'it is not read', at: value.node };
+          return {
+            state: 'unknown',
+            why: value.kind === 'unknown' ? value.why : 'it is not read',
+            at: value.node,
+          };
         }
         const delay = this.#backoffDelay(spec, value, layers);
         return { state: 'stated', values: [{ kind, delay }], at: value.node };
@@ -229,7 +234,12 @@ function isValueOfProperty(node: ts.Node): boolean {
 
 /** Does this expression hold a clock, a random number or a fresh identifier? */
 function isNewEachTime(node: ts.Node): boolean {
-  if (ts.isCallExpression(node) && /(?:^|\.)(?:now|random|randomUUID|nanoid|uuid|uuidv\d|v[147]|cuid|createId|ulid)$/i.test(node.expression.getText())) {
+  if (
+    ts.isCallExpression(node) &&
+    /(?:^|\.)(?:now|random|randomUUID|nanoid|uuid|uuidv\d|v[147]|cuid|createId|ulid)$/i.test(
+      node.expression.getText(),
+    )
+  ) {
     return true;
   }
   if (ts.isNewExpression(node) && node.expression.getText() === 'Date') return true;
@@ -252,14 +262,19 @@ export function combine<T>(settings: readonly Setting<T>[]): Setting<T> {
 }
 
 /** Is this version within the bounds? An unknown version is taken for the newest. */
-export function appliesTo(version: string | undefined, since: string | undefined, before: string | undefined): boolean {
+export function appliesTo(
+  version: string | undefined,
+  since: string | undefined,
+  before: string | undefined,
+): boolean {
   if (since !== undefined && version !== undefined && compare(version, since) < 0) return false;
   if (before !== undefined && (version === undefined || compare(version, before) >= 0)) return false;
   return true;
 }
 
 function compare(left: string, right: string): number {
-  const numbers = (version: string): number[] => version.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  const numbers = (version: string): number[] =>
+    version.split('.').map((part) => Number.parseInt(part, 10) || 0);
   const [a, b] = [numbers(left), numbers(right)];
   for (const index of [0, 1, 2]) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);

@@ -13,7 +13,6 @@ import {
   merged,
   noBindings,
   property,
-
   unknownElsewhere,
   type Value,
 } from '../typescript/value.js';
@@ -99,7 +98,9 @@ export class Project {
   }
 
   queuesIn(file: ts.SourceFile): readonly Queue[] {
-    return once(this.#queueModels, file, () => this.#registrationsIn(file).map((each) => this.#queueModel(each)));
+    return once(this.#queueModels, file, () =>
+      this.#registrationsIn(file).map((each) => this.#queueModel(each)),
+    );
   }
 
   waitsIn(file: ts.SourceFile): readonly Wait[] {
@@ -189,7 +190,8 @@ export class Project {
       for (const match of this.#finder.call(node, 'dispatch')) found.push(...this.#dispatchesOf(match, node));
     }
     for (const node of news) {
-      for (const match of this.#finder.construct(node, 'dispatch')) found.push(...this.#dispatchesOf(match, node));
+      for (const match of this.#finder.construct(node, 'dispatch'))
+        found.push(...this.#dispatchesOf(match, node));
     }
     return found;
   }
@@ -237,7 +239,11 @@ export class Project {
           return [site.ignoresQueue ? (defaults?.value ?? absent(node)) : queue.defaults];
         case 'definition':
           // Which definition a dispatch reaches is not followed, so what it says is not known here.
-          return [library.attempts?.option === undefined ? absent(node) : unknownElsewhere(node, 'its definition is elsewhere')];
+          return [
+            library.attempts?.option === undefined
+              ? absent(node)
+              : unknownElsewhere(node, 'its definition is elsewhere'),
+          ];
         case 'dispatch':
           return [options?.value ?? absent(node)];
       }
@@ -292,7 +298,9 @@ export class Project {
   #settingsOfOne(value: Value): QueueSettings {
     if (value.kind === 'made') {
       const match = this.#finder.queueMadeBy(value.node, value.bindings);
-      return match ? this.#settingsOfMade(match) : unknownQueue(unknownElsewhere(value.node, 'made by a call that is not followed'));
+      return match
+        ? this.#settingsOfMade(match)
+        : unknownQueue(unknownElsewhere(value.node, 'made by a call that is not followed'));
     }
     if (value.kind === 'declared') return this.#settingsOfInjected(value.node);
     if (value.kind === 'self') {
@@ -330,7 +338,9 @@ export class Project {
   /** The settings registered for a name: all registrations of it must agree. */
   #registered(library: Library, name: Value, node: ts.Node): QueueSettings {
     if (name.kind !== 'constant' || typeof name.value !== 'string') {
-      return unknownQueue(name.kind === 'unknown' ? name : unknownElsewhere(node, 'a queue whose name is not constant'));
+      return unknownQueue(
+        name.kind === 'unknown' ? name : unknownElsewhere(node, 'a queue whose name is not constant'),
+      );
     }
     const wanted = name.value;
     const same = this.#allRegistrations(library).filter(
@@ -338,7 +348,10 @@ export class Project {
     );
     const stated: Setting<string> = { state: 'stated', values: [wanted], at: name.node };
     if (same.length === 0) {
-      return { ...unknownQueue(unknownElsewhere(node, `no registration of \`${wanted}\` in this program`)), name: stated };
+      return {
+        ...unknownQueue(unknownElsewhere(node, `no registration of \`${wanted}\` in this program`)),
+        name: stated,
+      };
     }
     const settings = same.map((each) => this.#settingsOfRegistration(each));
     return {
@@ -357,7 +370,10 @@ export class Project {
       .flatMap((file) => this.#registrationsIn(file))
       .filter(
         ({ match: { site } }) =>
-          site.library === library && !site.site.root && site.site.construct === undefined && site.site.call === undefined,
+          site.library === library &&
+          !site.site.root &&
+          site.site.construct === undefined &&
+          site.site.call === undefined,
       );
   }
 
@@ -380,7 +396,11 @@ export class Project {
       );
       return whole || own.kind !== 'absent'
         ? { name, defaults: own, replaced: undefined }
-        : { name, defaults: unknownElsewhere(node, 'the root configuration is not in this program'), replaced: undefined };
+        : {
+            name,
+            defaults: unknownElsewhere(node, 'the root configuration is not in this program'),
+            replaced: undefined,
+          };
     }
     const underlying = property(this.code, root, key);
     if (own.kind === 'absent') return { name, defaults: underlying, replaced: undefined };
@@ -432,7 +452,9 @@ export class Project {
         item,
         name:
           named ??
-          (nameDefault === undefined ? undefined : { kind: 'constant', value: nameDefault, node: match.name }),
+          (nameDefault === undefined
+            ? undefined
+            : { kind: 'constant', value: nameDefault, node: match.name }),
         options: this.#finder.locate(match, options, item)?.value ?? absent(match.node),
       };
     });
@@ -513,12 +535,16 @@ export class Project {
     const place = owner ?? this.#finder.locate(match, site.queue);
     const name: Value | undefined =
       place?.value ??
-      (site.queueDefault === undefined
-        ? undefined
-        : { kind: 'constant', value: site.queueDefault, node });
-    const registersByName = library.queues?.some((each) => each.construct === undefined && each.call === undefined);
+      (site.queueDefault === undefined ? undefined : { kind: 'constant', value: site.queueDefault, node });
+    const registersByName = library.queues?.some(
+      (each) => each.construct === undefined && each.call === undefined,
+    );
     if (name && registersByName) return this.#registered(library, name, node);
-    if (name) return { ...unknownQueue(unknownElsewhere(node, 'the queue is another object')), name: this.#text(place, node) };
+    if (name)
+      return {
+        ...unknownQueue(unknownElsewhere(node, 'the queue is another object')),
+        name: this.#text(place, node),
+      };
     const callee = ts.isCallExpression(node) ? node.expression : undefined;
     if (library.layers.includes('queue') && callee && ts.isPropertyAccessExpression(callee)) {
       return this.#settingsOf(evaluate(this.code, callee.expression));
@@ -533,7 +559,9 @@ export class Project {
       const callee = ts.isCallExpression(expression) ? expression.expression : expression;
       const origin = originOf(this.code, callee);
       if (origin?.name !== name || !this.vocabulary.owns(match.site.library, origin)) continue;
-      const args = ts.isCallExpression(expression) ? expression.arguments.map((each) => Lazy.of(this.code, each, noBindings)) : [];
+      const args = ts.isCallExpression(expression)
+        ? expression.arguments.map((each) => Lazy.of(this.code, each, noBindings))
+        : [];
       return this.#finder.locate({ ...match, args: { values: args, complete: true } }, places);
     }
     return undefined;
@@ -586,7 +614,8 @@ export class Project {
       if (!found) continue;
       let value = exported ?? unknownElsewhere(found, 'a configuration without a default export');
       // `export default defineConfig({ … })`
-      if (value.kind === 'made' && value.node.arguments?.[0]) value = evaluate(this.code, value.node.arguments[0], value.bindings);
+      if (value.kind === 'made' && value.node.arguments?.[0])
+        value = evaluate(this.code, value.node.arguments[0], value.bindings);
       for (const key of options.split('.')) value = property(this.code, value, key);
       return value;
     }
@@ -598,8 +627,13 @@ export class Project {
     if (!place) return { state: 'unknown', why: 'it is not given', at: node };
     return combine(
       alternatives(place.value).map((value): Setting<string> => {
-        if (value.kind === 'constant') return { state: 'stated', values: [String(value.value)], at: place.node };
-        return { state: 'unknown', why: value.kind === 'unknown' ? value.why : 'it is not constant', at: value.node };
+        if (value.kind === 'constant')
+          return { state: 'stated', values: [String(value.value)], at: place.node };
+        return {
+          state: 'unknown',
+          why: value.kind === 'unknown' ? value.why : 'it is not constant',
+          at: value.node,
+        };
       }),
     );
   }
@@ -643,15 +677,24 @@ function namesOfSubclasses(code: Code, vocabulary: Vocabulary): ReadonlySet<stri
   const packages = [...vocabulary.packages];
   if (!code.typed || wanted.size === 0) return names;
   for (const file of code.ownFiles) {
-    if (!packages.some((each) => file.text.includes(each)) || !/\bextends\b|\bexport\s*\{/.test(file.text)) continue;
+    if (!packages.some((each) => file.text.includes(each)) || !/\bextends\b|\bexport\s*\{/.test(file.text))
+      continue;
     for (const statement of file.statements) {
       if (ts.isClassDeclaration(statement) && statement.name) {
         const heritage = heritageOf(statement);
-        if (heritage && ts.isIdentifier(heritage) && (wanted.has(heritage.text) || names.has(heritage.text))) {
+        if (
+          heritage &&
+          ts.isIdentifier(heritage) &&
+          (wanted.has(heritage.text) || names.has(heritage.text))
+        ) {
           names.add(statement.name.text);
         }
       }
-      if (ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)) {
+      if (
+        ts.isExportDeclaration(statement) &&
+        statement.exportClause &&
+        ts.isNamedExports(statement.exportClause)
+      ) {
         for (const { propertyName, name } of statement.exportClause.elements) {
           if (propertyName && wanted.has(propertyName.text)) names.add(name.text);
         }
@@ -668,12 +711,17 @@ function optionsIndex(places: string | readonly string[] | undefined): number | 
   return index === undefined ? undefined : Number(index);
 }
 
-function parameterPlace(place: string): { readonly parameter: number; readonly path: readonly string[] } | undefined {
+function parameterPlace(
+  place: string,
+): { readonly parameter: number; readonly path: readonly string[] } | undefined {
   const found = /^param(?<index>\d+)(?<path>(?:\.[\w$]+|\[\])*)$/.exec(place)?.groups;
   if (!found) return undefined;
   return {
     parameter: Number(found['index']),
-    path: (found['path'] ?? '').replace(/\[\]/g, '.[]').split('.').filter((key) => key !== ''),
+    path: (found['path'] ?? '')
+      .replace(/\[\]/g, '.[]')
+      .split('.')
+      .filter((key) => key !== ''),
   };
 }
 
@@ -682,7 +730,11 @@ function absent(node: ts.Node): Value {
 }
 
 function nothingOf(node: ts.Node): QueueSettings {
-  return { name: { state: 'unknown', why: 'no queue', at: node }, defaults: absent(node), replaced: undefined };
+  return {
+    name: { state: 'unknown', why: 'no queue', at: node },
+    defaults: absent(node),
+    replaced: undefined,
+  };
 }
 
 function unknownQueue(value: Value): QueueSettings {
@@ -699,4 +751,3 @@ function once<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V
   if (value === undefined) map.set(key, (value = make()));
   return value;
 }
-

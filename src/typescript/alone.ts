@@ -9,7 +9,10 @@ const scriptFile = /\.[cm]?[jt]sx?$/;
  *
  * @returns undefined for what is no script, such as a `.vue` file.
  */
-export function codeOfOneFile(fileName: string, text: string): { code: Code; file: ts.SourceFile } | undefined {
+export function codeOfOneFile(
+  fileName: string,
+  text: string,
+): { code: Code; file: ts.SourceFile } | undefined {
   const name = scriptFile.test(fileName) ? fileName : undefined;
   if (name === undefined) return undefined;
   // Plain JavaScript may hold JSX, whatever its name.

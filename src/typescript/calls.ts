@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
-import { holderOf, resolveAlias, skipOuter } from './identity.js';
+import { resolveAlias } from './identity.js';
+import { holderOf, skipOuter } from './syntax.js';
 
 /** A call of a project function: where, and what it runs. */
 export interface ProjectCall {
@@ -122,7 +123,10 @@ export function chainTo(
  * Names of functions whose text may, through calls, reach one of the given nodes: by syntax alone, so that
  * types need be asked only where a chain is possible. Where that would be too many, all functions' names.
  */
-export function namesLeadingTo(files: readonly ts.SourceFile[], nodes: Iterable<ts.Node>): ReadonlySet<string> {
+export function namesLeadingTo(
+  files: readonly ts.SourceFile[],
+  nodes: Iterable<ts.Node>,
+): ReadonlySet<string> {
   const names = new Set<string>();
   let fresh = new Set<string>();
   for (const node of nodes) for (const name of namesAround(node)) fresh.add(name);
@@ -136,7 +140,8 @@ export function namesLeadingTo(files: readonly ts.SourceFile[], nodes: Iterable<
     for (const file of files) {
       if (!pattern.test(file.text)) continue;
       const index = callersIn(file);
-      for (const name of fresh) for (const caller of index.get(name) ?? []) if (!names.has(caller)) callers.add(caller);
+      for (const name of fresh)
+        for (const caller of index.get(name) ?? []) if (!names.has(caller)) callers.add(caller);
     }
     fresh = callers;
   }

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { ancestorsOf } from './syntax.js';
 import type { Code } from './code.js';
 import { originOf, type Origin } from './identity.js';
 import { type Bindings, heritageOf, Lazy, noBindings, bindArguments } from './value.js';
@@ -18,7 +19,11 @@ export interface Arguments {
 
 const maximumClasses = 8;
 
-export function argumentsOf(code: Code, args: readonly ts.Expression[] | undefined, bindings: Bindings): Arguments {
+export function argumentsOf(
+  code: Code,
+  args: readonly ts.Expression[] | undefined,
+  bindings: Bindings,
+): Arguments {
   const values: Lazy[] = [];
   for (const argument of args ?? []) {
     if (!ts.isSpreadElement(argument)) {
@@ -76,7 +81,11 @@ function bindValues(code: Code, constructor: ts.ConstructorDeclaration, args: Ar
 export function superCall(body: ts.Block): ts.CallExpression | undefined {
   for (const statement of body.statements) {
     const expression = ts.isExpressionStatement(statement) ? statement.expression : undefined;
-    if (expression && ts.isCallExpression(expression) && expression.expression.kind === ts.SyntaxKind.SuperKeyword) {
+    if (
+      expression &&
+      ts.isCallExpression(expression) &&
+      expression.expression.kind === ts.SyntaxKind.SuperKeyword
+    ) {
       return expression;
     }
   }
@@ -84,7 +93,7 @@ export function superCall(body: ts.Block): ts.CallExpression | undefined {
 }
 
 function heritageOfCall(node: ts.Node): ts.Expression | undefined {
-  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+  for (const at of ancestorsOf(node)) {
     if (ts.isClassLike(at)) return heritageOf(at);
   }
   return undefined;

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
+import { ancestorsOf, skipOuter } from './syntax.js';
 
 /** Where a name comes from: the package (or project file) that exports it, and its name there. */
 export interface Origin {
@@ -82,7 +83,7 @@ export function originOfDeclaration(code: Code, declaration: ts.Declaration, nam
 
 /** The package of a `declare module 'x' { … }` that a declaration stands in: a shim, or an augmentation. */
 function ambientModuleOf(declaration: ts.Node): string | undefined {
-  for (let at = declaration.parent as ts.Node | undefined; at; at = at.parent) {
+  for (const at of ancestorsOf(declaration)) {
     if (ts.isModuleDeclaration(at) && ts.isStringLiteral(at.name)) return packageOfSpecifier(at.name.text);
   }
   return undefined;
@@ -101,11 +102,17 @@ function unresolvedImport(symbol: ts.Symbol): Origin | undefined {
     return from(moduleSpecifier, (declaration.propertyName ?? declaration.name).text);
   }
   if (ts.isExportSpecifier(declaration)) {
-    return from(declaration.parent.parent.moduleSpecifier, (declaration.propertyName ?? declaration.name).text);
+    return from(
+      declaration.parent.parent.moduleSpecifier,
+      (declaration.propertyName ?? declaration.name).text,
+    );
   }
   if (ts.isImportClause(declaration)) return from(declaration.parent.moduleSpecifier, 'default');
   if (ts.isNamespaceImport(declaration)) return from(declaration.parent.parent.moduleSpecifier, '*');
-  if (ts.isImportEqualsDeclaration(declaration) && ts.isExternalModuleReference(declaration.moduleReference)) {
+  if (
+    ts.isImportEqualsDeclaration(declaration) &&
+    ts.isExternalModuleReference(declaration.moduleReference)
+  ) {
     return from(declaration.moduleReference.expression, 'default');
   }
   return undefined;
@@ -143,37 +150,4 @@ function originOfSpecifier(specifier: string, name: string, importer: ts.SourceF
       : undefined,
     declaration: undefined,
   };
-}
-
-/** What a function or other value is the value of: its variable or property, through `satisfies` and the like. */
-export function holderOf(
-  node: ts.Node,
-): ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration | undefined {
-  let holder = node.parent;
-  while (
-    ts.isParenthesizedExpression(holder) ||
-    ts.isAsExpression(holder) ||
-    ts.isSatisfiesExpression(holder) ||
-    ts.isTypeAssertionExpression(holder)
-  ) {
-    holder = holder.parent;
-  }
-  return ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder) || ts.isPropertyDeclaration(holder)
-    ? holder
-    : undefined;
-}
-
-/** Through parentheses, `as`, `satisfies`, `!` and type assertions. */
-export function skipOuter<T extends ts.Node>(node: T): ts.Node {
-  let inner: ts.Node = node;
-  while (
-    ts.isParenthesizedExpression(inner) ||
-    ts.isAsExpression(inner) ||
-    ts.isSatisfiesExpression(inner) ||
-    ts.isNonNullExpression(inner) ||
-    ts.isTypeAssertionExpression(inner)
-  ) {
-    inner = inner.expression;
-  }
-  return inner;
 }

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
-import { skipOuter } from './identity.js';
+import { declarationOfType, skipOuter } from './syntax.js';
 
 /**
  * A place in a payload: an expression of the dispatch (or a type of the handler's signature) and the keys
@@ -64,13 +64,23 @@ class Walk {
       return;
     }
     this.type(
-      { node: written, path, type: this.code.checker.getTypeAtLocation(node), direct: true, member: undefined },
+      {
+        node: written,
+        path,
+        type: this.code.checker.getTypeAtLocation(node),
+        direct: true,
+        member: undefined,
+      },
       0,
     );
   }
 
   /** `[...set]` hands over what is in the set, whose type the array has. */
-  #spreadElement(array: ts.ArrayLiteralExpression, { expression }: ts.SpreadElement, path: readonly string[]): void {
+  #spreadElement(
+    array: ts.ArrayLiteralExpression,
+    { expression }: ts.SpreadElement,
+    path: readonly string[],
+  ): void {
     const { checker } = this.code;
     const type = checker.getTypeAtLocation(array);
     if (!checker.isArrayType(type) && !checker.isTupleType(type)) return;
@@ -89,7 +99,10 @@ class Walk {
       const type = symbol
         ? this.code.checker.getTypeOfSymbolAtLocation(symbol, property.name)
         : this.code.checker.getTypeAtLocation(property.name);
-      this.type({ node: property.name, path: [...path, property.name.text], type, direct: true, member: undefined }, 0);
+      this.type(
+        { node: property.name, path: [...path, property.name.text], type, direct: true, member: undefined },
+        0,
+      );
     } else {
       this.type(
         {
@@ -159,7 +172,7 @@ function isOpen(code: Code, type: ts.Type): boolean {
   if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return false;
   if (type.isIntersection()) return true;
   if (type.getCallSignatures().length > 0) return false;
-  const declaration = type.symbol?.declarations?.[0];
+  const declaration = declarationOfType(type);
   if (!declaration) return true;
   const file = declaration.getSourceFile();
   return !code.program.isSourceFileDefaultLibrary(file) && !file.fileName.includes('/node_modules/');
@@ -225,9 +238,9 @@ export function delicateKindOf(code: Code, type: ts.Type): DelicateKind | undefi
 }
 
 function globalKindOf(code: Code, type: ts.Type, depth: number): DelicateKind | undefined {
-  const { symbol } = type as Partial<ts.Type>;
-  const declaration = symbol?.declarations?.[0];
-  if (!symbol || !declaration || depth > 4) return undefined;
+  const declaration = declarationOfType(type);
+  if (!declaration || depth > 4) return undefined;
+  const { symbol } = type;
   const file = declaration.getSourceFile();
   if (code.program.isSourceFileDefaultLibrary(file) || code.packageOf(file.fileName)?.name === 'node') {
     const kind = Object.hasOwn(globals, symbol.name) ? globals[symbol.name] : undefined;
@@ -251,11 +264,19 @@ export function delicateKindOfSyntax(code: Code, expression: ts.Node): DelicateK
   if (!ts.isNewExpression(node) || !ts.isIdentifier(node.expression)) return undefined;
   const { text } = node.expression;
   // A name that the file declares or imports is not the global one.
-  if (code.checker.getSymbolAtLocation(node.expression)?.declarations?.some((each) => !each.getSourceFile().isDeclarationFile)) {
+  if (
+    code.checker
+      .getSymbolAtLocation(node.expression)
+      ?.declarations?.some((each) => !each.getSourceFile().isDeclarationFile)
+  ) {
     return undefined;
   }
   if (typedArray.test(text)) return 'typed array';
-  return Object.hasOwn(globals, text) ? globals[text] : /^(?:Type|Range|Syntax)Error$/.test(text) ? 'Error' : undefined;
+  return Object.hasOwn(globals, text)
+    ? globals[text]
+    : /^(?:Type|Range|Syntax)Error$/.test(text)
+      ? 'Error'
+      : undefined;
 }
 
 /** Properties of a variable that its own function deletes or clears before the given place. */
@@ -266,7 +287,9 @@ export function removedProperties(expression: ts.Node): ReadonlySet<string> {
   let scope: ts.Node = node;
   while (!ts.isFunctionLike(scope) && !ts.isSourceFile(scope)) scope = scope.parent;
   const isOwn = (target: ts.Node): target is ts.PropertyAccessExpression =>
-    ts.isPropertyAccessExpression(target) && ts.isIdentifier(target.expression) && target.expression.text === node.text;
+    ts.isPropertyAccessExpression(target) &&
+    ts.isIdentifier(target.expression) &&
+    target.expression.text === node.text;
   const visit = (at: ts.Node): void => {
     if (at.pos > node.pos) return;
     if (ts.isDeleteExpression(at) && isOwn(at.expression)) removed.add(at.expression.name.text);

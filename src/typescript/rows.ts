@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
-import { originOf, originOfDeclaration, skipOuter, symbolAt, type Origin } from './identity.js';
+import { originOf, originOfDeclaration, symbolAt, type Origin } from './identity.js';
+import { declarationOfType, skipOuter } from './syntax.js';
 
 /** An ORM's entity, or a whole database row. */
 export interface Row {
@@ -212,7 +213,7 @@ class Rows {
   #modelOfClass(type: ts.Type): Model | undefined {
     const target = isReference(type) ? type.target : type;
     // `typeof User` has the same symbol as its instances.
-    return target.isClassOrInterface() && target.symbol ? this.#modelOfClassSymbol(target.symbol) : undefined;
+    return target.isClassOrInterface() ? this.#modelOfClassSymbol(target.symbol) : undefined;
   }
 
   #modelOfClassSymbol(symbol: ts.Symbol): Model | undefined {
@@ -356,7 +357,7 @@ class Rows {
 
   /** `{ ...user, more }`, whose spread may have left no trace in the type. */
   #modelOfLiteral(type: ts.Type): Model | undefined {
-    const literal = type.symbol?.declarations?.[0];
+    const literal = declarationOfType(type);
     return literal && ts.isObjectLiteralExpression(literal)
       ? this.#modelOfSpread(literal, this.#spreadByType)
       : undefined;
@@ -444,7 +445,7 @@ class Rows {
     columns: ReadonlyMap<string, ts.Declaration | undefined>,
   ): boolean {
     const foreign = parts.some((part) => {
-      const declaration = part.symbol?.declarations?.[0];
+      const declaration = declarationOfType(part);
       return (
         declaration &&
         ts.isMappedTypeNode(declaration) &&
@@ -470,7 +471,7 @@ class Rows {
     if (known !== undefined) return known ?? undefined;
     let model: Model | undefined;
     if (ts.isClassLike(container)) {
-      const symbol = this.#checker.getTypeAtLocation(container).symbol;
+      const { symbol } = this.#checker.getTypeAtLocation(container) as Partial<ts.Type>;
       const abstract = ts.getCombinedModifierFlags(container) & ts.ModifierFlags.Abstract;
       model = symbol && !abstract ? this.#modelOfClassSymbol(symbol) : undefined;
     } else if (ts.isTypeLiteralNode(container)) {
@@ -627,7 +628,7 @@ class Rows {
 
   #ormOfTable(type: ts.Type): Orm | undefined {
     const target = isReference(type) ? type.target : type;
-    if (!target.isClassOrInterface() || !target.symbol) return undefined;
+    if (!target.isClassOrInterface()) return undefined;
     const declaration = target.symbol.declarations?.[0];
     const origin = declaration && this.#originOf(declaration);
     const orm = origin && this.orms.find((each) => each.table && matches(each.packages, origin.package));
@@ -866,7 +867,7 @@ class Rows {
 
   /** The alias or declaration in whose text a type is written. */
   #makerOf(type: ts.Type): Origin | undefined {
-    let node: ts.Node | undefined = type.symbol?.declarations?.[0];
+    let node: ts.Node | undefined = declarationOfType(type);
     while (node && !ts.isTypeAliasDeclaration(node) && !isClassOrInterface(node)) {
       if (ts.isSourceFile(node) || ts.isFunctionLike(node)) return undefined;
       node = node.parent;
@@ -974,7 +975,7 @@ function nameOfSchema(call: ts.Node, options: ts.ObjectLiteralExpression | undef
       if (ts.isStringLiteralLike(value)) return value.text;
     }
   }
-  let node = call.parent;
+  let node = call.parent as ts.Node | undefined;
   while (node && !ts.isVariableDeclaration(node) && !ts.isStatement(node)) node = node.parent;
   if (!node || !ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return 'row';
   const bare = node.name.text.replace(/(?<=.)Schema$/, '');

@@ -28,7 +28,9 @@ const names = new WeakMap<Code, ReadonlySet<string>>();
 function namesOfBounds(code: Code): ReadonlySet<string> {
   let known = names.get(code);
   if (!known) {
-    const nodes = code.ownFiles.filter((file) => boundWords.test(file.text)).flatMap((file) => boundsIn(code, file));
+    const nodes = code.ownFiles
+      .filter((file) => boundWords.test(file.text))
+      .flatMap((file) => boundsIn(code, file));
     names.set(code, (known = namesLeadingTo(code.ownFiles, nodes)));
   }
   return known;
@@ -112,7 +114,8 @@ function callsRenamedTimer(code: Code, node: ts.Node): boolean {
 function mentionedBy(code: Code, node: ts.Node, name: string): boolean {
   if (!ts.isIdentifier(node)) return false;
   const declaration = code.checker.getSymbolAtLocation(node)?.valueDeclaration;
-  if (!declaration || declaration.getSourceFile().isDeclarationFile || ts.isParameter(declaration)) return false;
+  if (!declaration || declaration.getSourceFile().isDeclarationFile || ts.isParameter(declaration))
+    return false;
   return name === 'setTimeout' ? setsTimer(code, declaration) : mentions(declaration, name);
 }
 
@@ -153,6 +156,7 @@ function mayBePromise(code: Code, node: ts.Expression): boolean {
   const type = code.checker.getTypeAtLocation(node);
   return (type.isUnion() ? type.types : [type]).some(
     (each) =>
-      (each.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0 || each.getProperty('then') !== undefined,
+      (each.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0 ||
+      each.getProperty('then') !== undefined,
   );
 }

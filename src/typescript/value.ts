@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
-import { resolveAlias, skipOuter } from './identity.js';
+import { resolveAlias } from './identity.js';
+import { ancestorsOf, skipOuter } from './syntax.js';
 
 /**
  * What an expression is worth, as far as the text says, with the place that says it.
@@ -200,7 +201,8 @@ function evaluateUnary(code: Code, node: ts.PrefixUnaryExpression, bindings: Bin
   const { value } = operand;
   switch (node.operator) {
     case ts.SyntaxKind.MinusToken:
-      if (typeof value === 'number' || typeof value === 'bigint') return { kind: 'constant', value: -value, node };
+      if (typeof value === 'number' || typeof value === 'bigint')
+        return { kind: 'constant', value: -value, node };
       break;
     case ts.SyntaxKind.PlusToken:
       if (typeof value !== 'bigint') return { kind: 'constant', value: Number(value), node };
@@ -223,7 +225,9 @@ function evaluateBinary(code: Code, node: ts.BinaryExpression, bindings: Binding
     const missing =
       left.kind === 'absent' ||
       (left.kind === 'constant' &&
-        (operator === ts.SyntaxKind.BarBarToken ? !left.value : left.value === null || left.value === undefined));
+        (operator === ts.SyntaxKind.BarBarToken
+          ? !left.value
+          : left.value === null || left.value === undefined));
     return missing ? right() : left;
   }
   if (operator === ts.SyntaxKind.AmpersandAmpersandToken) {
@@ -273,10 +277,7 @@ function evaluateConditional(code: Code, node: ts.ConditionalExpression, binding
   if (condition.kind === 'constant') {
     return evaluate(code, condition.value ? node.whenTrue : node.whenFalse, bindings);
   }
-  return choice(
-    [evaluate(code, node.whenTrue, bindings), evaluate(code, node.whenFalse, bindings)],
-    node,
-  );
+  return choice([evaluate(code, node.whenTrue, bindings), evaluate(code, node.whenFalse, bindings)], node);
 }
 
 function evaluateObject(code: Code, node: ts.ObjectLiteralExpression, bindings: Bindings): Value {
@@ -284,7 +285,8 @@ function evaluateObject(code: Code, node: ts.ObjectLiteralExpression, bindings: 
     if (ts.isSpreadAssignment(property)) return { spread: Lazy.of(code, property.expression, bindings) };
     const key = nameOfKey(code, property.name, bindings);
     if (key === undefined) return { unknownKey: property };
-    if (ts.isPropertyAssignment(property)) return { key, value: Lazy.of(code, property.initializer, bindings) };
+    if (ts.isPropertyAssignment(property))
+      return { key, value: Lazy.of(code, property.initializer, bindings) };
     if (ts.isShorthandPropertyAssignment(property)) {
       return { key, value: new Lazy(property.name, () => evaluateShorthand(code, property, bindings)) };
     }
@@ -435,7 +437,9 @@ function functionOfSymbol(code: Code, symbol: ts.Symbol): ts.FunctionLikeDeclara
   if (!declaration) return undefined;
   if (ts.isFunctionDeclaration(declaration)) return declaration;
   if (ts.isMethodDeclaration(declaration)) {
-    return isStatic(declaration) || ts.isObjectLiteralExpression(declaration.parent) ? declaration : undefined;
+    return isStatic(declaration) || ts.isObjectLiteralExpression(declaration.parent)
+      ? declaration
+      : undefined;
   }
   if (ts.isVariableDeclaration(declaration) && isConst(declaration) && declaration.initializer) {
     const value = evaluate(code, declaration.initializer);
@@ -467,7 +471,11 @@ export function bindArguments(
 }
 
 /** What a function returns: its one value, or a choice of all that it may return. */
-export function returnedBy(code: Code, target: ts.FunctionLikeDeclaration, bindings: Bindings = noBindings): Value {
+export function returnedBy(
+  code: Code,
+  target: ts.FunctionLikeDeclaration,
+  bindings: Bindings = noBindings,
+): Value {
   const { body } = target;
   if (!body) return unknown(target, 'a function without a body');
   if (!ts.isBlock(body)) return evaluate(code, body, bindings);
@@ -482,7 +490,10 @@ export function returnedBy(code: Code, target: ts.FunctionLikeDeclaration, bindi
   };
   ts.forEachChild(body, visit);
   if (returned.length === 0 || returned.length > maximumReturns) {
-    return unknown(target, returned.length === 0 ? 'a function that returns nothing' : 'a function of many returns');
+    return unknown(
+      target,
+      returned.length === 0 ? 'a function that returns nothing' : 'a function of many returns',
+    );
   }
   return choice(
     returned.map((expression) => evaluate(code, expression, bindings)),
@@ -506,7 +517,13 @@ function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bindings: B
       return value.kind === 'object' ? withAssigned(value, declaration) : value;
     }
     const literal = isConst(declaration) ? constantOfType(code, declaration) : undefined;
-    return literal ?? unknown(declaration, isConst(declaration) ? 'a declaration without its value' : 'a variable that may change');
+    return (
+      literal ??
+      unknown(
+        declaration,
+        isConst(declaration) ? 'a declaration without its value' : 'a variable that may change',
+      )
+    );
   }
   if (ts.isBindingElement(declaration)) return valueOfBinding(code, declaration, bindings);
   if (ts.isEnumMember(declaration)) {
@@ -615,7 +632,9 @@ function valueOfField(code: Code, declaration: ts.PropertyDeclaration): Value {
   const assigned = assignmentsTo(declaration.parent, declaration.name.text);
   const [only] = assigned;
   if (declaration.initializer) {
-    return only ? unknown(declaration, 'a field that is assigned again') : evaluate(code, declaration.initializer);
+    return only
+      ? unknown(declaration, 'a field that is assigned again')
+      : evaluate(code, declaration.initializer);
   }
   return only && assigned.length === 1 ? evaluate(code, only) : declared;
 }
@@ -770,7 +789,10 @@ export function heritageOf(owner: ts.ClassLikeDeclaration): ts.Expression | unde
 function propertyByType(code: Code, node: ts.Node, key: string, why: string): Value {
   if (code.typed && (ts.isExpression(node) || ts.isIdentifier(node))) {
     const type = code.checker.getNonNullableType(code.checker.getTypeAtLocation(node));
-    const certain = !(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter | ts.TypeFlags.NonPrimitive));
+    const certain = !(
+      type.flags &
+      (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter | ts.TypeFlags.NonPrimitive)
+    );
     const parts = type.isUnion() ? type.types : [type];
     if (
       certain &&
@@ -789,7 +811,9 @@ function propertyByType(code: Code, node: ts.Node, key: string, why: string): Va
 }
 
 function nameOf(node: ts.Node): ts.Node {
-  return (ts.isParameter(node) || ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)) ? node.name : node;
+  return ts.isParameter(node) || ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)
+    ? node.name
+    : node;
 }
 
 /** Several objects as one, later ones winning, the way a shallow merge does. */
@@ -834,10 +858,13 @@ export function isStatic(member: ts.ClassElement): boolean {
 
 /** The class that `this` means here; undefined inside a plain function or outside any class. */
 export function classOf(node: ts.Node): ts.ClassLikeDeclaration | undefined {
-  for (let at: ts.Node | undefined = node.parent; at; at = at.parent) {
+  for (const at of ancestorsOf(node)) {
     if (ts.isClassLike(at)) return at;
     if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at) || ts.isSourceFile(at)) return undefined;
-    if (ts.isObjectLiteralExpression(at) && at.properties.some((each) => ts.isMethodDeclaration(each) && contains(each, node))) {
+    if (
+      ts.isObjectLiteralExpression(at) &&
+      at.properties.some((each) => ts.isMethodDeclaration(each) && contains(each, node))
+    ) {
       return undefined;
     }
   }

@@ -1,0 +1,46 @@
+import ts from 'typescript';
+
+/** What a node stands in, from its parent out to the file. */
+export function* ancestorsOf(node: ts.Node): Generator<ts.Node> {
+  for (let at = node.parent as ts.Node | undefined; at; at = at.parent as ts.Node | undefined) yield at;
+}
+
+/** The first declaration of a type's symbol; undefined for the types that have no symbol, whatever `ts.Type` says. */
+export function declarationOfType(type: ts.Type): ts.Declaration | undefined {
+  return (type as Partial<ts.Type>).symbol?.declarations?.[0];
+}
+
+/** What a function or other value is the value of: its variable or property, through `satisfies` and the like. */
+export function holderOf(
+  node: ts.Node,
+): ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration | undefined {
+  let holder = node.parent;
+  while (
+    ts.isParenthesizedExpression(holder) ||
+    ts.isAsExpression(holder) ||
+    ts.isSatisfiesExpression(holder) ||
+    ts.isTypeAssertionExpression(holder)
+  ) {
+    holder = holder.parent;
+  }
+  return ts.isVariableDeclaration(holder) ||
+    ts.isPropertyAssignment(holder) ||
+    ts.isPropertyDeclaration(holder)
+    ? holder
+    : undefined;
+}
+
+/** Through parentheses, `as`, `satisfies`, `!` and type assertions. */
+export function skipOuter(node: ts.Node): ts.Node {
+  let inner: ts.Node = node;
+  while (
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner) ||
+    ts.isSatisfiesExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isTypeAssertionExpression(inner)
+  ) {
+    inner = inner.expression;
+  }
+  return inner;
+}
