@@ -1,3 +1,4 @@
+import type ts from 'typescript';
 import { createRule } from '../src/rule.js';
 import { insertOption, optionAt, placeOfOptions } from '../src/tasks/edit.js';
 import type { Dispatch, Handler, Queue } from '../src/tasks/model.js';
@@ -36,9 +37,15 @@ export default createRule<Options>({
     const defined = project
       .handlersIn(file)
       .filter((handler) => handler.library.layers.includes('definition'));
-    const seen = new Set<unknown>();
-    const statedElsewhere: readonly (Dispatch | Queue)[] = project.policiesMentionedIn(file);
-    for (const subject of [...project.dispatchesIn(file), ...defined, ...statedElsewhere]) judge(subject);
+    const seen = new Set<ts.Node>();
+    // What is stated in this file may be another file's; what is this file's may be in both lists.
+    for (const subject of new Set([
+      ...project.dispatchesIn(file),
+      ...defined,
+      ...project.policiesMentionedIn(file),
+    ])) {
+      judge(subject);
+    }
 
     function judge(subject: Dispatch | Handler | Queue): void {
       const { library, policy } = subject;

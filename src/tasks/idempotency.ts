@@ -8,7 +8,10 @@ export function idempotencyTag(handler: Handler): 'reasoned' | 'bare' | undefine
     for (const comment of commentsBefore(node)) {
       const tag = /@idempotent\b(?<text>[^@]*)/.exec(comment);
       if (!tag) continue;
-      const reason = tag.groups?.['text']?.replace(/\*\/|^[ \t]*(?:\*|\/\/)/gm, '').trim();
+      const reason = tag.groups?.['text']
+        ?.replace(/\*\/$/, '')
+        .replace(/^[ \t]*\*/gm, '')
+        .trim();
       if (reason) return 'reasoned';
       bare = true;
     }
