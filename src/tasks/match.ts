@@ -500,15 +500,18 @@ export class SiteFinder {
     }
   }
 
-  #member(match: Match, name: string, wantsStatic: boolean): Lazy | undefined {
-    const { owner } = match;
-    const member = owner?.members.find(
-      (each) => isStatic(each) === wantsStatic && each.name?.getText() === name,
-    );
-    if (!owner || !member) return undefined;
-    const value = property(this.code, { kind: 'class', node: owner }, name);
-    const node = ts.isPropertyDeclaration(member) && member.initializer ? member.initializer : member;
-    return value.kind === 'absent' ? undefined : new Lazy(node, () => value);
+  /** A member of the matched class, or of the nearest project class above it that has one. */
+  #member({ owner }: Match, name: string, wantsStatic: boolean): Lazy | undefined {
+    for (let at = owner; at; at = baseClassOf(this.code, at)) {
+      const member = at.members.find(
+        (each) => isStatic(each) === wantsStatic && each.name?.getText() === name,
+      );
+      if (!member) continue;
+      const value = property(this.code, { kind: 'class', node: at }, name);
+      const node = ts.isPropertyDeclaration(member) && member.initializer ? member.initializer : member;
+      return value.kind === 'absent' ? undefined : new Lazy(node, () => value);
+    }
+    return undefined;
   }
 
   /** The queue that a `new` or a call makes. */
