@@ -99,7 +99,12 @@ function lintFile(
             : { parser, parserOptions: program ? { programs: [program] } : {} },
         plugins: { tasks: plugin },
         rules: rules
-          ? Object.fromEntries(Object.entries(rules).map(([rule, each]) => [`tasks/${rule}`, ['error', ...(Object.keys(each).length > 0 ? [each] : [])]]))
+          ? Object.fromEntries(
+              Object.entries(rules).map(([rule, each]) => [
+                `tasks/${rule}`,
+                ['error', ...(Object.keys(each).length > 0 ? [each] : [])],
+              ]),
+            )
           : (plugin.configs[preset].rules ?? {}),
         settings: settings === undefined ? {} : { tasks: settings },
         linterOptions: { reportUnusedDisableDirectives: 'off' },
@@ -108,7 +113,8 @@ function lintFile(
     { filename: `${root}/${name}` },
   );
   return messages.map((message) => {
-    if (message.fatal || message.ruleId === null) throw new Error(`${name}:${String(message.line)} ${message.message}`);
+    if (message.fatal || message.ruleId === null)
+      throw new Error(`${name}:${String(message.line)} ${message.message}`);
     const start = offsetOf(text, message.line, message.column);
     const end = offsetOf(text, message.endLine ?? message.line, message.endColumn ?? message.column);
     return {

@@ -50,7 +50,9 @@ test('the reports on the example application are the marked ones, and no others'
 });
 
 test('its README lists each of them', () => {
-  const [, section = ''] = readFileSync(`${shop}/README.md`, 'utf8').split(/^## What `recommended` reports$/m);
+  const [, section = ''] = readFileSync(`${shop}/README.md`, 'utf8').split(
+    /^## What `recommended` reports$/m,
+  );
   const [readme = ''] = section.split(/^## /m);
   const listed = [...readme.matchAll(/^\| src\/(?<at>[^ |]+) +\| `(?<rule>[\w-]+)`/gm)].map(
     ({ groups }) => `${groups?.['at'] ?? ''} ${groups?.['rule'] ?? ''}`,

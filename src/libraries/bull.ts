@@ -9,10 +9,10 @@ export const bull = defineLibrary({
   packages: ['bull'],
   defaultExport: 'Bull',
   queues: [
-    { construct: 'Bull', when: { arg1: 'string' }, name: 'arg0', options: 'arg2' },
-    { construct: 'Bull', name: 'arg0', options: 'arg1' },
-    { call: 'Bull', when: { arg1: 'string' }, name: 'arg0', options: 'arg2' },
-    { call: 'Bull', name: 'arg0', options: 'arg1' },
+    { construct: 'Bull', when: { arg1: 'string' }, name: 'arg0', options: 'arg2', makes: 'Queue' },
+    { construct: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue' },
+    { call: 'Bull', when: { arg1: 'string' }, name: 'arg0', options: 'arg2', makes: 'Queue' },
+    { call: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue' },
   ],
   queueDefaults: 'defaultJobOptions',
   dispatches: [

@@ -131,6 +131,8 @@ export interface QueueSite extends Matcher {
   readonly nameDefault?: string;
   /** The queue's own options; the library's `queueDefaults` says under which key the tasks' defaults are. */
   readonly options?: Places;
+  /** The exported class or interface that what is made has, where the callee goes by another name. */
+  readonly makes?: string;
   /** These options are not one queue's but underlie every queue's, merged shallowly. */
   readonly root?: boolean;
   /** Keys of which one makes the queue's options whole, so that it needs no root. */

@@ -140,6 +140,7 @@ const library = shape(
         each: place,
         name: places,
         nameDefault: text,
+        makes: text,
         options: places,
         root: flag,
         standsAlone: list(text),

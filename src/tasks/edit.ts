@@ -11,7 +11,8 @@ export interface Edit {
 /** Where to report that options lack something: the options that are there, else the name of what is called. */
 export function placeOfOptions(subject: Dispatch | Handler): ts.Node {
   const written = optionsWritten(subject);
-  return written ?? (subject.kind === 'dispatch' && subject.item ? subject.item.node : subject.name);
+  const item = subject.kind === 'dispatch' ? subject.item?.node : undefined;
+  return written ?? (item?.getSourceFile() === subject.node.getSourceFile() ? item : subject.name);
 }
 
 /** An option with its key, `attempts: 3`, where its value stands under one. */
@@ -57,6 +58,7 @@ function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined
   if (subject.kind === 'handler' || subject.options) return undefined;
   const item = subject.item && skipOuter(subject.item.node);
   if (item) {
+    if (item.getSourceFile() !== subject.node.getSourceFile()) return undefined;
     const key = optionsKeyOf(subject);
     return key !== undefined && ts.isObjectLiteralExpression(item)
       ? addToObject(item, `${key}: { ${text} }`)
@@ -82,7 +84,19 @@ function optionsKeyOf({ library, item }: Dispatch): string | undefined {
 export function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit {
   const last = literal.properties.at(-1);
   if (!last) return { replace: rangeOf(literal), text: `{ ${text} }` };
-  return addAfter(last, text);
+  return addAfter(last, withoutKeysOf(literal, text));
+}
+
+/** The properties of a suggestion that an object literal has not got already. */
+function withoutKeysOf(literal: ts.ObjectLiteralExpression, text: string): string {
+  const there = new Set(literal.properties.map((property) => property.name?.getText()));
+  const source = ts.createSourceFile('suggestion.ts', `({ ${text} })`, ts.ScriptTarget.Latest, true);
+  const [statement] = source.statements;
+  const parsed =
+    statement && ts.isExpressionStatement(statement) ? skipOuter(statement.expression) : undefined;
+  if (!parsed || !ts.isObjectLiteralExpression(parsed)) return text;
+  const missing = parsed.properties.filter((property) => !there.has(property.name?.getText()));
+  return missing.map((property) => property.getText()).join(', ');
 }
 
 /** A new property behind another one, in its layout. */

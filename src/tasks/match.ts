@@ -371,7 +371,7 @@ export class SiteFinder {
         if (inheriting.package === declared.package) origins.push(inheriting);
       }
     }
-    return origins;
+    return origins.length > 0 || this.code.typed ? origins : this.#declaredClasses(receiver);
   }
 
   /** The classes from a receiver's own up to the one that declares the method. */
@@ -399,9 +399,11 @@ export class SiteFinder {
   #declaredClasses(receiver: ts.Expression): readonly Origin[] {
     const value = evaluate(this.code, receiver);
     if (value.kind === 'made') {
-      return constructionsOf(this.code, value.node, value.bindings).map(
-        (construction) => construction.origin,
-      );
+      const origins = constructionsOf(this.code, value.node, value.bindings).map(({ origin }) => origin);
+      const site = this.queueMadeBy(value.node, value.bindings)?.site;
+      const makes = site?.purpose === 'queue' ? site.site.makes : undefined;
+      const [nearest] = origins;
+      return makes !== undefined && nearest ? [...origins, { ...nearest, name: makes }] : origins;
     }
     if (value.kind === 'self') return [...this.basesOf(value.node)];
     const annotated = this.#annotation(receiver) ?? (value.kind === 'declared' ? value.node.type : undefined);
@@ -455,6 +457,9 @@ export class SiteFinder {
             ? new Lazy(from, () => returnedBy(this.code, value.node, value.bindings))
             : Lazy.known(unknownElsewhere(from, 'a function that is not followed'));
         continue;
+      }
+      if (step.key === '{queue}' && queue === undefined) {
+        return Lazy.known(unknownElsewhere(at.node, 'the queue has no constant name'));
       }
       at = this.keyOf(at, step.key === '{queue}' ? (queue ?? '') : step.key);
     }

@@ -7,8 +7,12 @@ import type { Dispatch, Handler } from './model.js';
 /** Walks what a dispatch hands over. */
 export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
   const node = dispatch.payload?.node;
-  if (!node) return;
-  if (ts.isExpression(node)) walkPayload(code, node, visit);
+  if (!node || !ts.isExpression(node)) return;
+  const here = dispatch.node.getSourceFile();
+  walkPayload(code, node, (part) =>
+    // What another file writes is reported at the dispatch, where nothing of it can be edited.
+    visit(part.node.getSourceFile() === here ? part : { ...part, node: dispatch.name, direct: false }),
+  );
 }
 
 /** What people call the payload in this library, for paths in messages: BullMQ's `data`. */

@@ -61,8 +61,22 @@ export function originOfSymbol(code: Code, symbol: ts.Symbol): Origin | undefine
   const declaration = target.valueDeclaration ?? target.declarations?.[0];
   const required = declaration && requiredModule(declaration);
   if (required) return originOfSpecifier(required.specifier, required.name, declaration.getSourceFile());
+  const kept = declaration && classKeptIn(code, declaration);
+  if (kept) return kept;
   if (declaration) return originOfDeclaration(code, declaration, target.name);
   return unresolvedImport(symbol);
+}
+
+/** The class that a constant or a destructured name holds: `const { Queue } = bullmq`. */
+function classKeptIn(code: Code, declaration: ts.Declaration): Origin | undefined {
+  if (!ts.isVariableDeclaration(declaration) && !ts.isBindingElement(declaration)) return undefined;
+  if (!code.typed || declaration.getSourceFile().isDeclarationFile) return undefined;
+  const { symbol } = code.checker.getTypeAtLocation(declaration.name) as Partial<ts.Type>;
+  const held = symbol?.valueDeclaration;
+  // An instance has its class for a symbol too; only what can be newed is the class.
+  if (!held || !ts.isClassLike(held)) return undefined;
+  const isClass = code.checker.getTypeAtLocation(declaration.name).getConstructSignatures().length > 0;
+  return isClass ? originOfDeclaration(code, held) : undefined;
 }
 
 /** The origin of a declaration, under the name given or its own. */
@@ -107,6 +121,9 @@ function unresolvedImport(symbol: ts.Symbol): Origin | undefined {
       (declaration.propertyName ?? declaration.name).text,
     );
   }
+  // In JavaScript a `require` makes an alias, which leads nowhere when the file is read alone.
+  const required = requiredModule(declaration);
+  if (required) return originOfSpecifier(required.specifier, required.name, declaration.getSourceFile());
   if (ts.isImportClause(declaration)) return from(declaration.parent.moduleSpecifier, 'default');
   if (ts.isNamespaceImport(declaration)) return from(declaration.parent.parent.moduleSpecifier, '*');
   if (

@@ -170,7 +170,10 @@ function jsonOf(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {
 /** Is it worth looking inside? Data that the project declares is; what packages declare is their affair. */
 function isOpen(code: Code, type: ts.Type): boolean {
   if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return false;
-  if (type.isIntersection()) return true;
+  // A branded text is a text.
+  if (type.isIntersection()) return type.types.every((each) => (each.flags & ts.TypeFlags.Object) !== 0);
+  // `Partial<…>` and the like are declared by TypeScript, but what is in them is not.
+  if ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Mapped) return true;
   if (type.getCallSignatures().length > 0) return false;
   const declaration = declarationOfType(type);
   if (!declaration) return true;
@@ -224,7 +227,7 @@ export function delicateKindOf(code: Code, type: ts.Type): DelicateKind | undefi
   if (type.flags & ts.TypeFlags.BigIntLike) return 'bigint';
   if (type.flags & ts.TypeFlags.ESSymbolLike) return 'symbol';
   if (!(type.flags & ts.TypeFlags.Object)) return undefined;
-  if (type.getCallSignatures().length > 0) return 'function';
+  if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return 'function';
   const global = globalKindOf(code, type, 0);
   if (global) return global;
   const { symbol } = type as Partial<ts.Type>;

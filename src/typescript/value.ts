@@ -420,12 +420,21 @@ function mappedElements(
   bindings: Bindings,
 ): ArrayValue | undefined {
   if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== 'map') return undefined;
-  const callback = node.arguments[0] && skipOuter(node.arguments[0]);
-  if (!callback || !(ts.isArrowFunction(callback) || ts.isFunctionExpression(callback))) return undefined;
-  const { body } = callback;
-  const written = ts.isBlock(body) ? undefined : skipOuter(body);
-  const element = new Lazy(written ?? callback, () => returnedBy(code, callback, bindings));
+  const [argument] = node.arguments;
+  const callback = argument && evaluate(code, argument, bindings);
+  if (callback?.kind !== 'function') return undefined;
+  const element = new Lazy(onlyReturn(callback.node) ?? argument ?? node, () =>
+    returnedBy(code, callback.node, bindings),
+  );
   return { kind: 'array', elements: [element], complete: false, node };
+}
+
+/** The expression that a function returns, where it returns only one. */
+function onlyReturn({ body }: ts.FunctionLikeDeclaration): ts.Node | undefined {
+  if (!body) return undefined;
+  if (!ts.isBlock(body)) return skipOuter(body);
+  const [only, ...others] = returnsOf(body);
+  return only && others.length === 0 ? skipOuter(only) : undefined;
 }
 
 /**
@@ -479,16 +488,7 @@ export function returnedBy(
   const { body } = target;
   if (!body) return unknown(target, 'a function without a body');
   if (!ts.isBlock(body)) return evaluate(code, body, bindings);
-  const returned: ts.Expression[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
-    if (ts.isReturnStatement(node)) {
-      if (node.expression) returned.push(node.expression);
-      return;
-    }
-    ts.forEachChild(node, visit);
-  };
-  ts.forEachChild(body, visit);
+  const returned = returnsOf(body);
   if (returned.length === 0 || returned.length > maximumReturns) {
     return unknown(
       target,
@@ -499,6 +499,21 @@ export function returnedBy(
     returned.map((expression) => evaluate(code, expression, bindings)),
     target,
   );
+}
+
+/** What the `return`s of a function's own body give. */
+function returnsOf(body: ts.Block): readonly ts.Expression[] {
+  const returned: ts.Expression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
+    if (ts.isReturnStatement(node)) {
+      if (node.expression) returned.push(node.expression);
+      return;
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(body, visit);
+  return returned;
 }
 
 /** What a symbol is worth where it is used at `node`. */
@@ -513,6 +528,9 @@ function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bindings: B
   if (ts.isVariableDeclaration(declaration)) {
     if (declaration.initializer && isConst(declaration)) {
       const value = evaluate(code, declaration.initializer, bindings);
+      if (value.kind === 'object' && declaration.type?.kind === ts.SyntaxKind.AnyKeyword) {
+        return unknown(declaration, 'a variable that is declared as any');
+      }
       if (value.kind === 'array') return withPushed(code, value, declaration, bindings);
       return value.kind === 'object' ? withAssigned(value, declaration) : value;
     }

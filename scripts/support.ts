@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+
+/** The repository. */
+export const root = resolve(import.meta.dirname, '..');
+
+export interface Outcome {
+  readonly ok: boolean;
+  /** What it printed, both streams in order of arrival. */
+  readonly output: string;
+}
+
+/** Runs a program of the repository; `npx` would look things up, so binaries are named by path. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly silent?: boolean } = {},
+): Promise<Outcome> {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd ?? root,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text: string) => {
+        output += text;
+        if (!options.silent) process.stdout.write(text);
+      });
+    }
+    child.on('error', (error) => {
+      done({ ok: false, output: `${output}${error.message}\n` });
+    });
+    child.on('close', (code) => {
+      done({ ok: code === 0, output });
+    });
+  });
+}
+
+/** Runs a script of a package that is installed here. */
+export function runBin(
+  name: string,
+  args: readonly string[],
+  options: Parameters<typeof run>[2] = {},
+): Promise<Outcome> {
+  return run(join(root, 'node_modules/.bin', name), args, options);
+}
+
+/** Is there a program of this name on PATH? */
+export function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** The folders of the repository's fixture projects: those with a tsconfig.json. */
+export function fixtureProjects(): readonly string[] {
+  const fixtures = join(root, 'fixtures');
+  const found = [fixtures, join(fixtures, 'models')].flatMap((folder) =>
+    readdirSync(folder).map((name) => join(folder, name)),
+  );
+  return found.filter((folder) => existsSync(join(folder, 'tsconfig.json'))).sort();
+}

@@ -1,0 +1,131 @@
+/**
+ * Everything that must hold, one check after the other; a failure does not end the run. The last line counts
+ * every test and every check that was run: `N passed, N failed`.
+ *
+ *     npm test                  the evidence tests run where redis-server is on PATH
+ *     npm test -- --evidence    they run in any case, and fail where it is not
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isOnPath, type Outcome, root, run, runBin } from './support.js';
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  /** What did not run. */
+  readonly skipped: number;
+}
+
+/** What of vitest's JSON report is read. */
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
+}
+
+const reports = join(root, '.cache/test');
+mkdirSync(reports, { recursive: true });
+const summary: string[] = [];
+let passed = 0;
+let failed = 0;
+
+const script =
+  (name: string, ...args: string[]) =>
+  (): Promise<Outcome> =>
+    run(process.execPath, ['--import', 'tsx', join(root, 'scripts', name), ...args]);
+
+await check('generate:prisma', script('generate-prisma.ts'));
+await check('build', script('build.ts'));
+await check('typecheck', script('typecheck.ts'));
+await check('lint', () => runBin('eslint', ['.', '--max-warnings', '0']));
+await check('format:check', () => runBin('prettier', ['--check', '.', '--log-level', 'warn']));
+await check('generate:check', script('generate.ts', '--check', '--built'));
+await check('knip', () => runBin('knip', []));
+await check('start', script('start.ts'), { quiet: true });
+await vitest('test:unit', []);
+if (process.argv.includes('--evidence') || isOnPath('redis-server')) {
+  await vitest('test:evidence', ['-c', 'vitest.evidence.config.ts']);
+} else {
+  summary.push(
+    '-           test:evidence: skipped, redis-server is not on PATH (npm run test:evidence says how to get it)',
+  );
+}
+
+console.log(`\n${summary.join('\n')}\n`);
+process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${String(passed)} passed, ${String(failed)} failed`);
+
+/** One check that passes or fails as a whole; a quiet one shows its output only when it fails. */
+async function check(name: string, work: () => Promise<Outcome>, { quiet = false } = {}): Promise<void> {
+  await counted(name, async () => {
+    const { ok, output } = quiet ? await silently(work) : await work();
+    if (quiet && !ok) console.log(output);
+    return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+  });
+}
+
+async function vitest(name: string, args: readonly string[]): Promise<void> {
+  await counted(name, async () => {
+    const file = join(reports, `${name.replace(':', '-')}.json`);
+    rmSync(file, { force: true });
+    const { ok } = await runBin('vitest', [
+      'run',
+      ...args,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ]);
+    const count = countOf(file);
+    // Errors outside of any test fail the run, although each test passed.
+    return ok || count.failed > 0 ? count : { ...count, failed: 1 };
+  });
+}
+
+function countOf(file: string): Count {
+  let report: VitestReport;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  // A file that could not even be loaded has no tests to count.
+  const broken = report.testResults.filter(
+    (each) => each.status === 'failed' && each.assertionResults.length === 0,
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+async function counted(name: string, work: () => Promise<Count>): Promise<void> {
+  console.log(`\n— ${name}`);
+  const start = performance.now();
+  const count = await work();
+  passed += count.passed;
+  failed += count.failed;
+  const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  const numbers =
+    count.passed + count.failed + count.skipped === 1
+      ? ''
+      : `: ${String(count.passed)} passed, ${String(count.failed)} failed${count.skipped > 0 ? `, ${String(count.skipped)} skipped` : ''}`;
+  summary.push(`${count.failed === 0 ? '✓' : '✗'} ${seconds.padStart(9)} ${name}${numbers}`);
+}
+
+async function silently(work: () => Promise<Outcome>): Promise<Outcome> {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = () => true;
+  try {
+    return await work();
+  } finally {
+    process.stdout.write = write;
+  }
+}

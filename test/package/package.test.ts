@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { beforeAll, expect, test } from 'vitest';
+import { root, runBin } from '../../scripts/support.js';
+
+/*
+ * The package as npm publishes it: packed, unpacked into a node_modules folder, and used from there. The folder
+ * is beneath the repository, so that its peers (eslint, typescript) are found.
+ */
+
+const execute = promisify(execFile);
+const place = join(root, '.cache/package');
+const installed = join(place, 'node_modules/eslint-plugin-tasks');
+let tarball: string;
+let contents: readonly string[];
+let size: number;
+
+beforeAll(async () => {
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(join(place, 'node_modules'), { recursive: true });
+  // `prepack` builds; the .npmrc of this repository would skip it.
+  const pack = ['pack', '--json', '--ignore-scripts=false', '--pack-destination', place];
+  const { stdout } = await execute('npm', pack, { cwd: root });
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [
+    { filename: string; size: number; files: { path: string }[] },
+  ];
+  tarball = join(place, packed.filename);
+  contents = packed.files.map(({ path }) => path).sort();
+  ({ size } = packed);
+  await execute('tar', ['-xzf', tarball, '-C', place]);
+  renameSync(join(place, 'package'), installed);
+  writeFileSync(join(place, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
+}, 120_000);
+
+function sources(folder: string, ending: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`);
+}
+
+test('the tarball holds the compiled plugin, the pages of the rules, and what every package has', () => {
+  const compiled = [...sources('src', '.ts'), ...sources('rules', '.ts')].flatMap((name) => {
+    const bare = name.replace(/\.ts$/, '');
+    return [`dist/${bare}.d.ts`, `dist/${bare}.js`];
+  });
+  const expected = [
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+    ...compiled,
+    ...sources('rules', '.md'),
+  ];
+  expect(contents).toEqual(expected.sort());
+});
+
+test('the tarball is small', () => {
+  console.log(`The packed package has ${(size / 1024).toFixed(1)} kB in ${String(contents.length)} files.`);
+  expect(size).toBeLessThan(300 * 1024);
+});
+
+test('publint finds nothing', async () => {
+  const { messages } = await publint({ pkgDir: installed, strict: true, pack: false });
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([]);
+});
+
+test('the types are right wherever it is imported from', async () => {
+  const { ok, output } = await runBin(
+    'attw',
+    [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'],
+    {
+      silent: true,
+    },
+  );
+  expect(ok, output).toBe(true);
+});
+
+/** Runs a module of a user's project and gives what it prints. */
+async function userRuns(name: string, text: string): Promise<unknown> {
+  writeFileSync(join(place, name), text);
+  const { stdout } = await execute(process.execPath, [join(place, name)], { cwd: place });
+  return JSON.parse(stdout) as unknown;
+}
+
+const shown = `JSON.stringify({
+  name: plugin.meta.name,
+  namespace: plugin.meta.namespace,
+  rules: Object.keys(plugin.rules).length,
+  configs: Object.keys(plugin.configs),
+  own: plugin.configs.strict.plugins.tasks === plugin,
+  defineLibrary: typeof plugin.defineLibrary,
+})`;
+const plugin = () => ({
+  name: 'eslint-plugin-tasks',
+  namespace: 'tasks',
+  rules: sources('rules', '.ts').length,
+  configs: ['recommended', 'strict', 'checklist', 'all'],
+  own: true,
+  defineLibrary: 'function',
+});
+
+test('`import` gives the plugin', async () => {
+  const text = `import plugin, { defineLibrary } from 'eslint-plugin-tasks';
+if (defineLibrary !== plugin.defineLibrary) throw new Error('two of them');
+console.log(${shown});`;
+  expect(await userRuns('imports.mjs', text)).toEqual(plugin());
+});
+
+test('`require` gives the plugin itself', async () => {
+  const text = `const plugin = require('eslint-plugin-tasks');\nconsole.log(${shown});`;
+  expect(await userRuns('requires.cjs', text)).toEqual(plugin());
+});
+
+test('the types serve a configuration in TypeScript', async () => {
+  writeFileSync(
+    join(place, 'eslint.config.ts'),
+    `import { defineConfig } from 'eslint/config';
+import tasks, { defineLibrary } from 'eslint-plugin-tasks';
+
+const own = defineLibrary({
+  name: 'ours',
+  files: ['src/tasks.ts'],
+  dispatches: [{ call: 'send', payload: 'arg0' }],
+});
+// @ts-expect-error it counts runs or retries
+defineLibrary({ name: 'ours', files: ['src/tasks.ts'], attempts: { counts: 'tries', default: 1 } });
+
+export default defineConfig([
+  { files: ['**/*.ts'], extends: [tasks.configs.recommended], settings: { tasks: { libraries: [own] } } },
+  tasks.configs.strict,
+]);
+`,
+  );
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2023'],
+    module: 'nodenext',
+    strict: true,
+    types: ['node'],
+    noEmit: true,
+  };
+  const project = { compilerOptions, files: ['eslint.config.ts'] };
+  writeFileSync(join(place, 'tsconfig.config.json'), JSON.stringify(project));
+  const { ok, output } = await runBin('tsc', ['-p', 'tsconfig.config.json'], { cwd: place, silent: true });
+  expect(ok, output.slice(0, 3000)).toBe(true);
+});
+
+test('ESLint’s command line lints a project with the packed plugin', async () => {
+  writeFileSync(
+    join(place, 'eslint.config.js'),
+    `import tasks from 'eslint-plugin-tasks';
+import tseslint from 'typescript-eslint';
+
+export default [
+  {
+    files: ['src/**/*.ts'],
+    ...tasks.configs.recommended,
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+  },
+];
+`,
+  );
+  writeFileSync(
+    join(place, 'tsconfig.json'),
+    '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "noEmit": true }, "include": ["src"] }',
+  );
+  mkdirSync(join(place, 'src'), { recursive: true });
+  writeFileSync(
+    join(place, 'src/mails.ts'),
+    `import { Queue } from 'bullmq';
+export const mails = new Queue('mails', { connection: {} });
+export const send = (to: string) => mails.add('mail', { to, at: new Date() });
+`,
+  );
+  const { ok, output } = await runBin('eslint', ['src', '-f', 'json'], { cwd: place, silent: true });
+  const [result] = JSON.parse(output) as [{ messages: { ruleId: string; line: number }[] }];
+  expect(ok).toBe(false);
+  expect(result.messages.map(({ ruleId, line }) => `${ruleId} ${String(line)}`)).toEqual([
+    'tasks/require-retry-limit 3',
+    'tasks/no-unserializable-payload 3',
+  ]);
+}, 60_000);
