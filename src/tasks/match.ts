@@ -357,6 +357,8 @@ export class SiteFinder {
     const { checker } = this.code;
     const fixed = this.#staticOwner(receiver, method);
     if (fixed) return [fixed];
+    const written = this.#writtenClass(receiver);
+    if (written) return written === 'other' ? [] : [written];
     const type = checker.getTypeAtLocation(receiver);
     if (type.flags & ts.TypeFlags.Any) return this.#declaredClasses(receiver);
     const origins: Origin[] = [];
@@ -382,6 +384,42 @@ export class SiteFinder {
       yield originOfDeclaration(this.code, at);
       at = baseClassOf(this.code, at);
     }
+  }
+
+  /**
+   * The library's class that a receiver is declared with, by its annotation or its `new`: the type itself,
+   * with all its members, is dear. `other` for what TypeScript itself declares, undefined where it must be asked.
+   */
+  #writtenClass(receiver: ts.Expression): Origin | 'other' | undefined {
+    const node = skipOuter(receiver);
+    const isField = ts.isPropertyAccessExpression(node) && node.expression.kind === ts.SyntaxKind.ThisKeyword;
+    if (!this.code.typed || (!isField && !ts.isIdentifier(node))) return undefined;
+    const declaration = symbolAt(this.code, node)?.valueDeclaration;
+    if (
+      !declaration ||
+      !(
+        ts.isVariableDeclaration(declaration) ||
+        ts.isParameter(declaration) ||
+        ts.isPropertyDeclaration(declaration)
+      )
+    ) {
+      return undefined;
+    }
+    const { type, initializer } = declaration;
+    const value = initializer && !type ? skipOuter(initializer) : undefined;
+    const named =
+      type && ts.isTypeReferenceNode(type)
+        ? type.typeName
+        : value && ts.isNewExpression(value)
+          ? value.expression
+          : undefined;
+    const origin = named && originOf(this.code, named);
+    if (!origin?.declaration) return undefined;
+    if (this.code.program.isSourceFileDefaultLibrary(origin.declaration.getSourceFile())) return 'other';
+    const isClass = ts.isClassLike(origin.declaration) || ts.isInterfaceDeclaration(origin.declaration);
+    return isClass && origin.package !== undefined && this.vocabulary.packages.has(origin.package)
+      ? origin
+      : undefined;
   }
 
   /** The class whose static method this is, found without the type of the class. */

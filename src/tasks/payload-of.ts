@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript/payload.js';
 import { declaredTypeOf } from './match.js';
@@ -16,8 +17,15 @@ export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: Paylo
 }
 
 /** What people call the payload in this library, for paths in messages: BullMQ's `data`. */
-export function payloadName(dispatch: { readonly library: Dispatch['library'] }): string {
-  const { dispatches = [], handlers = [] } = dispatch.library;
+export function payloadName({ library }: { readonly library: Library }): string {
+  let name = payloadNames.get(library);
+  if (name === undefined) payloadNames.set(library, (name = readPayloadName(library)));
+  return name;
+}
+
+const payloadNames = new WeakMap<Library, string>();
+
+function readPayloadName({ dispatches = [], handlers = [] }: Library): string {
   const places = [
     ...handlers.map((site) => site.payload),
     ...dispatches.flatMap((site) => site.payload ?? []),

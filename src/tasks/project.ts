@@ -56,6 +56,9 @@ export class Project {
   readonly #waits = new WeakMap<ts.SourceFile, readonly Wait[]>();
   #files: readonly ts.SourceFile[] | undefined;
   #bodies: ReadonlyMap<ts.Node, Handler> | undefined;
+  #bodiesByFile: ReadonlyMap<ts.SourceFile | undefined, readonly Handler[]> | undefined;
+  #named: ReadonlyMap<string, readonly Registration[]> | undefined;
+  #roots: readonly Registration[] | undefined;
   readonly #configs = new Map<Library, Value>();
   #namesOfWaits: ReadonlySet<string> | undefined;
   #mentions: ReadonlyMap<ts.SourceFile, readonly (Dispatch | Queue)[]> | undefined;
@@ -175,7 +178,8 @@ export class Project {
 
   /** The handlers whose function stands in this file, whichever file registers it. */
   bodiesIn(file: ts.SourceFile): readonly Handler[] {
-    return [...this.bodies.values()].filter((handler) => handler.body?.getSourceFile() === file);
+    this.#bodiesByFile ??= groupBy(this.bodies.values(), ({ body }) => body?.getSourceFile());
+    return this.#bodiesByFile.get(file) ?? [];
   }
 
   #candidates(file: ts.SourceFile): Candidates {
@@ -343,9 +347,7 @@ export class Project {
       );
     }
     const wanted = name.value;
-    const same = this.#allRegistrations(library).filter(
-      (each) => each.name?.kind === 'constant' && each.name.value === wanted,
-    );
+    const same = this.#registrationsNamed(wanted).filter((each) => each.match.site.library === library);
     const stated: Setting<string> = { state: 'stated', values: [wanted], at: name.node };
     if (same.length === 0) {
       return {
@@ -365,16 +367,14 @@ export class Project {
   }
 
   /** Registrations under a name (not constructions: two `new Queue('x')` know nothing of each other). */
-  #allRegistrations(library: Library): readonly Registration[] {
-    return this.files
-      .flatMap((file) => this.#registrationsIn(file))
-      .filter(
-        ({ match: { site } }) =>
-          site.library === library &&
-          !site.site.root &&
-          site.site.construct === undefined &&
-          site.site.call === undefined,
-      );
+  #registrationsNamed(name: string): readonly Registration[] {
+    this.#named ??= groupBy(
+      this.files
+        .flatMap((file) => this.#registrationsIn(file))
+        .filter(({ match: { site } }) => !site.site.root && !site.site.construct && !site.site.call),
+      (each) => (each.name?.kind === 'constant' ? String(each.name.value) : ''),
+    );
+    return this.#named.get(name) ?? [];
   }
 
   #settingsOfRegistration(registration: Registration): QueueSettings {
@@ -412,9 +412,11 @@ export class Project {
   #rootFor(registration: Registration): Value | undefined {
     const { match, item } = registration;
     const wanted = this.#rootKey(match, item);
-    const roots = this.files
+    this.#roots ??= this.files
       .flatMap((file) => this.#registrationsIn(file))
-      .filter((each) => each.match.site.library === match.site.library && each.match.site.site.root)
+      .filter((each) => each.match.site.site.root);
+    const roots = this.#roots
+      .filter((each) => each.match.site.library === match.site.library)
       .filter((each) => this.#rootKey(each.match, each.item) === wanted);
     return roots.length === 0
       ? undefined
@@ -723,6 +725,17 @@ function parameterPlace(
       .split('.')
       .filter((key) => key !== ''),
   };
+}
+
+function groupBy<K, V>(values: Iterable<V>, keyOf: (value: V) => K): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
 }
 
 function absent(node: ts.Node): Value {

@@ -63,6 +63,12 @@ class Walk {
       this.expression(node.whenFalse, path);
       return;
     }
+    if (isPlain(node)) return;
+    if (
+      ts.isIdentifier(node) &&
+      isAnnotatedPlain(this.code.checker.getSymbolAtLocation(node)?.valueDeclaration)
+    )
+      return;
     this.type(
       {
         node: written,
@@ -96,6 +102,7 @@ class Walk {
       this.expression(property.initializer, [...path, keyText(property.name)]);
     } else if (ts.isShorthandPropertyAssignment(property)) {
       const symbol = this.code.checker.getShorthandAssignmentValueSymbol(property);
+      if (isAnnotatedPlain(symbol?.valueDeclaration)) return;
       const type = symbol
         ? this.code.checker.getTypeOfSymbolAtLocation(symbol, property.name)
         : this.code.checker.getTypeAtLocation(property.name);
@@ -157,6 +164,42 @@ class Walk {
     for (const index of checker.getIndexInfosOfType(type)) {
       this.type({ ...part, type: index.type, path: [...part.path, '[key]'], direct: false }, depth + 1);
     }
+  }
+}
+
+/** Is it declared as a text, a number or a boolean? */
+function isAnnotatedPlain(declaration: ts.Declaration | undefined): boolean {
+  if (!declaration || !(ts.isParameter(declaration) || ts.isVariableDeclaration(declaration))) return false;
+  switch (declaration.type?.kind) {
+    case ts.SyntaxKind.StringKeyword:
+    case ts.SyntaxKind.NumberKeyword:
+    case ts.SyntaxKind.BooleanKeyword:
+      return true;
+    default:
+      return false;
+  }
+}
+
+const plainMethods = new Set(['toISOString', 'toString', 'toLowerCase', 'toUpperCase', 'trim', 'join']);
+const plainFunctions = new Set(['String', 'Number', 'Boolean', 'Date.now', 'JSON.stringify', 'randomUUID']);
+
+/** Is this certainly a text, a number, a boolean or nothing, by its syntax alone? Most payloads are made of such. */
+function isPlain(node: ts.Expression): boolean {
+  if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) || ts.isTemplateExpression(node)) return true;
+  if (ts.isTypeOfExpression(node)) return true;
+  if (ts.isPrefixUnaryExpression(node)) return node.operator === ts.SyntaxKind.ExclamationToken;
+  if (ts.isCallExpression(node)) {
+    const callee = node.expression;
+    if (ts.isPropertyAccessExpression(callee) && plainMethods.has(callee.name.text)) return true;
+    return plainFunctions.has(callee.getText());
+  }
+  switch (node.kind) {
+    case ts.SyntaxKind.TrueKeyword:
+    case ts.SyntaxKind.FalseKeyword:
+    case ts.SyntaxKind.NullKeyword:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -346,16 +346,16 @@ function isGlobal(symbol: ts.Symbol): boolean {
 function evaluateMember(code: Code, node: ts.PropertyAccessExpression, bindings: Bindings): Value {
   const number = constantOfNumber(node);
   if (number !== undefined) return { kind: 'constant', value: number, node };
-  if (isSymbolOfEnum(code, node)) {
+  const symbol = code.checker.getSymbolAtLocation(node.name);
+  if (symbol && symbol.flags & ts.SymbolFlags.EnumMember) {
     const value = code.checker.getConstantValue(node);
-    if (value !== undefined) return { kind: 'constant', value, node: declarationOf(code, node) ?? node };
+    if (value !== undefined) return { kind: 'constant', value, node: symbol.declarations?.[0] ?? node };
   }
   const owner = evaluate(code, node.expression, bindings);
   if (owner.kind === 'object' || owner.kind === 'class' || owner.kind === 'choice') {
     const found = property(code, owner, node.name.text);
     if (found.kind !== 'absent' && found.kind !== 'unknown') return found;
   }
-  const symbol = code.checker.getSymbolAtLocation(node.name);
   if (symbol) return valueOfSymbol(code, symbol, node, bindings);
   return unknown(node, owner.kind === 'unknown' ? owner.why : `\`${node.name.text}\` is not declared`);
 }
@@ -369,15 +369,6 @@ function constantOfNumber(node: ts.PropertyAccessExpression): number | undefined
     NaN: NaN,
   };
   return numbers[node.name.text];
-}
-
-function isSymbolOfEnum(code: Code, node: ts.PropertyAccessExpression): boolean {
-  const symbol = code.checker.getSymbolAtLocation(node.name);
-  return symbol !== undefined && (symbol.flags & ts.SymbolFlags.EnumMember) !== 0;
-}
-
-function declarationOf(code: Code, node: ts.PropertyAccessExpression): ts.Node | undefined {
-  return code.checker.getSymbolAtLocation(node.name)?.declarations?.[0];
 }
 
 function evaluateElement(code: Code, node: ts.ElementAccessExpression, bindings: Bindings): Value {
