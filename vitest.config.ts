@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // These need Redis, and a quiet machine: `npm run test:evidence`.
     exclude: ['test/evidence/**'],
+    // Test files share no state but the declaration files that are parsed once for all of them.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -95,7 +95,7 @@ function lintFile(
         files: ['**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}'],
         languageOptions:
           isScript && !program
-            ? { sourceType: /\.cjs$/.test(name) ? ('commonjs' as const) : ('module' as const) }
+            ? { sourceType: name.endsWith('.cjs') ? ('commonjs' as const) : ('module' as const) }
             : { parser, parserOptions: program ? { programs: [program] } : {} },
         plugins: { tasks: plugin },
         rules: rules
@@ -108,7 +108,7 @@ function lintFile(
           : (plugin.configs[preset].rules ?? {}),
         settings: settings === undefined ? {} : { tasks: settings },
         linterOptions: { reportUnusedDisableDirectives: 'off' },
-      } as Linter.Config,
+      },
     ],
     { filename: `${root}/${name}` },
   );
@@ -121,7 +121,7 @@ function lintFile(
       file: name,
       line: message.line,
       column: message.column,
-      rule: (message.ruleId ?? '').replace('tasks/', ''),
+      rule: message.ruleId.replace('tasks/', ''),
       messageId: message.messageId,
       message: message.message,
       text: text.slice(start, end),

@@ -291,7 +291,7 @@ export interface LibraryDefinition {
  *
  * @throws TypeError that names every mistake and where it stands.
  */
-export function defineLibrary<const T extends LibraryDefinition>(definition: T): T {
+export function defineLibrary(definition: LibraryDefinition): LibraryDefinition {
   const problems = problemsOf(definition);
   if (problems.length > 0) {
     throw new TypeError(

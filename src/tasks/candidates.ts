@@ -122,8 +122,13 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
       ) {
         news.push(node);
       }
-    } else if (ts.isDecorator(node)) decorators.push(node);
-    else if (ts.isClassLike(node)) {
+    } else if (ts.isDecorator(node)) {
+      const called = ts.isCallExpression(node.expression) ? node.expression.expression : node.expression;
+      const name = ts.isPropertyAccessExpression(called) ? called.name : called;
+      if (ts.isIdentifier(name) && (vocabulary.decorators.has(name.text) || imported.has(name.text))) {
+        decorators.push(node);
+      }
+    } else if (ts.isClassLike(node)) {
       if (node.heritageClauses && vocabulary.bases.size > 0) classes.push(node);
     } else if (hasFunctionSites && ts.isFunctionLike(node) && 'body' in node && node.body) {
       functions.push(node);

@@ -81,7 +81,7 @@ function optionsKeyOf({ library, item }: Dispatch): string | undefined {
 }
 
 /** A new last property of an object literal, in its own layout. */
-export function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit {
+function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit {
   const last = literal.properties.at(-1);
   if (!last) return { replace: rangeOf(literal), text: `{ ${text} }` };
   return addAfter(last, withoutKeysOf(literal, text));

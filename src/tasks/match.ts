@@ -6,6 +6,7 @@ import type { Code } from '../typescript/code.js';
 import { argumentsOf, constructionsOf, type Arguments } from '../typescript/construction.js';
 import { originOf, originOfDeclaration, symbolAt, type Origin } from '../typescript/identity.js';
 import { ancestorsOf, holderOf, skipOuter } from '../typescript/syntax.js';
+import { typeOfExpression } from '../typescript/types.js';
 import {
   baseClassOf,
   type Bindings,
@@ -359,7 +360,7 @@ export class SiteFinder {
     if (fixed) return [fixed];
     const written = this.#writtenClass(receiver);
     if (written) return written === 'other' ? [] : [written];
-    const type = checker.getTypeAtLocation(receiver);
+    const type = typeOfExpression(this.code, receiver);
     if (type.flags & ts.TypeFlags.Any) return this.#declaredClasses(receiver);
     const origins: Origin[] = [];
     for (const part of type.isUnionOrIntersection() ? type.types : [type]) {
@@ -616,7 +617,7 @@ function lastName(node: ts.Expression): ts.Node {
 }
 
 /** What a function is called: its own name, or that of the variable or property it is put in. */
-export function nameOfFunction(node: ts.FunctionLikeDeclaration): ts.Node {
+function nameOfFunction(node: ts.FunctionLikeDeclaration): ts.Node {
   return node.name ?? holderOf(node)?.name ?? node;
 }
 

@@ -13,7 +13,9 @@ export interface ProjectCall {
 const maximumDepth = 4;
 const maximumFunctions = 200;
 /** Beyond this many names the search would be no search any more. */
-const maximumNames = 400;
+const maximumNames = 2000;
+/** For more names than this the files' own indexes are quicker than a search of their texts. */
+const maximumSearched = 40;
 
 /** The calls in a function's text, nested functions included, with the name that is called. */
 interface NamedCall {
@@ -133,12 +135,13 @@ export function namesLeadingTo(
   for (let depth = 0; depth < maximumDepth && fresh.size > 0; depth += 1) {
     for (const name of fresh) names.add(name);
     if (names.size > maximumNames) return namesDeclaredIn(files);
-    // A function that is exported by default may be imported under any name.
-    fresh.add('default');
-    const pattern = new RegExp(`\\b(?:${[...fresh].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`);
+    const pattern =
+      fresh.size > maximumSearched
+        ? undefined
+        : new RegExp(`\\b(?:${[...fresh].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`);
     const callers = new Set<string>();
     for (const file of files) {
-      if (!pattern.test(file.text)) continue;
+      if (pattern?.test(file.text) === false) continue;
       const index = callersIn(file);
       for (const name of fresh)
         for (const caller of index.get(name) ?? []) if (!names.has(caller)) callers.add(caller);
@@ -210,6 +213,9 @@ function* namesAround(node: ts.Node): Generator<string> {
     if (!ts.isFunctionLike(at)) continue;
     const name = at.name ?? holderOf(at)?.name;
     if (name && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name))) yield name.text;
+    // A function that is exported by default may be imported under any name.
+    if (ts.getCombinedModifierFlags(at) & ts.ModifierFlags.Default || ts.isExportAssignment(at.parent))
+      yield 'default';
   }
 }
 

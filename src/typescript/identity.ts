@@ -16,7 +16,7 @@ export interface Origin {
 }
 
 /** The package part of a module specifier: `@a/b/c` is of `@a/b`; undefined for a relative path. */
-export function packageOfSpecifier(specifier: string): string | undefined {
+function packageOfSpecifier(specifier: string): string | undefined {
   if (specifier.startsWith('.') || specifier.startsWith('/')) return undefined;
   const parts = specifier.replace(/^node:/, '').split('/');
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0];
@@ -56,7 +56,7 @@ export function originOf(code: Code, node: ts.Node): Origin | undefined {
 }
 
 /** Whose symbol is this? Undefined for symbols without a declaration, such as `undefined`. */
-export function originOfSymbol(code: Code, symbol: ts.Symbol): Origin | undefined {
+function originOfSymbol(code: Code, symbol: ts.Symbol): Origin | undefined {
   const target = resolveAlias(code, symbol);
   const declaration = target.valueDeclaration ?? target.declarations?.[0];
   const required = declaration && requiredModule(declaration);

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
 import { declarationOfType, skipOuter } from './syntax.js';
+import { typeOfExpression } from './types.js';
 
 /**
  * A place in a payload: an expression of the dispatch (or a type of the handler's signature) and the keys
@@ -73,7 +74,7 @@ class Walk {
       {
         node: written,
         path,
-        type: this.code.checker.getTypeAtLocation(node),
+        type: typeOfExpression(this.code, node),
         direct: true,
         member: undefined,
       },
@@ -103,9 +104,7 @@ class Walk {
     } else if (ts.isShorthandPropertyAssignment(property)) {
       const symbol = this.code.checker.getShorthandAssignmentValueSymbol(property);
       if (isAnnotatedPlain(symbol?.valueDeclaration)) return;
-      const type = symbol
-        ? this.code.checker.getTypeOfSymbolAtLocation(symbol, property.name)
-        : this.code.checker.getTypeAtLocation(property.name);
+      const type = typeOfExpression(this.code, property.name);
       this.type(
         { node: property.name, path: [...path, property.name.text], type, direct: true, member: undefined },
         0,

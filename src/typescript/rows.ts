@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { Code } from './code.js';
 import { originOf, originOfDeclaration, symbolAt, type Origin } from './identity.js';
 import { declarationOfType, skipOuter } from './syntax.js';
+import { typeOfExpression } from './types.js';
 
 /** An ORM's entity, or a whole database row. */
 export interface Row {
@@ -141,7 +142,7 @@ class Rows {
   }
 
   rowOfValue(expression: ts.Expression): Row | undefined {
-    const type = this.#checker.getTypeAtLocation(expression);
+    const type = typeOfExpression(this.code, expression);
     if (this.#isList(type)) return undefined;
     const model = this.#modelOfValue(expression, 0);
     return model && model !== 'few' ? this.#rowOf(model, type) : undefined;
@@ -364,7 +365,7 @@ class Rows {
   }
 
   readonly #spreadByType = (expression: ts.Expression): Model | undefined =>
-    this.#modelOf(this.#checker.getTypeAtLocation(expression));
+    this.#modelOf(typeOfExpression(this.code, expression));
 
   #modelOfSpread(
     literal: ts.ObjectLiteralExpression,
@@ -729,12 +730,11 @@ class Rows {
   #modelOfValue(expression: ts.Expression, hops: number): Model | 'few' | undefined {
     let node = skipOuter(expression);
     while (ts.isAwaitExpression(node)) node = skipOuter(node.expression);
-    const made =
-      this.#modelOfMaking(node, hops) ?? this.#modelOf(this.#checker.getTypeAtLocation(expression));
+    const made = this.#modelOfMaking(node, hops) ?? this.#modelOf(typeOfExpression(this.code, expression));
     if (made) return made;
     // `user as UserDto` is the row that it was.
     const value = skipOuter(expression);
-    return value === expression ? undefined : this.#modelOf(this.#checker.getTypeAtLocation(value));
+    return value === expression ? undefined : this.#modelOf(typeOfExpression(this.code, value));
   }
 
   #modelOfMaking(node: ts.Node, hops: number): Model | 'few' | undefined {

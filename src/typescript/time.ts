@@ -82,8 +82,19 @@ function isBound(code: Code, node: ts.CallExpression): boolean {
     const [callback] = node.arguments;
     return callback !== undefined && (mentions(callback, 'abort') || mentionedBy(code, callback, 'abort'));
   }
+  if (!importsTimeouts(callee.getSourceFile())) return false;
   const origin = originOf(code, callee);
   return origin?.package !== undefined && timeoutPackages.has(origin.package);
+}
+
+const timeoutWords = new RegExp([...timeoutPackages].join('|'));
+const timeoutImports = new WeakMap<ts.SourceFile, boolean>();
+
+/** Does the text of a file name a package for time limits at all? */
+function importsTimeouts(file: ts.SourceFile): boolean {
+  let known = timeoutImports.get(file);
+  if (known === undefined) timeoutImports.set(file, (known = timeoutWords.test(file.text)));
+  return known;
 }
 
 /** One of the racers sets a timer: in its own text, through a constant, or in a project function. */

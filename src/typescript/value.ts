@@ -844,7 +844,7 @@ export function choice(options: readonly Value[], node: ts.Node): Value {
   return only && flat.length === 1 ? only : { kind: 'choice', values: flat, node };
 }
 
-export function unknown(node: ts.Node, why: string): UnknownValue {
+function unknown(node: ts.Node, why: string): UnknownValue {
   return { kind: 'unknown', why, node };
 }
 
@@ -866,7 +866,7 @@ export function isStatic(member: ts.ClassElement): boolean {
 }
 
 /** The class that `this` means here; undefined inside a plain function or outside any class. */
-export function classOf(node: ts.Node): ts.ClassLikeDeclaration | undefined {
+function classOf(node: ts.Node): ts.ClassLikeDeclaration | undefined {
   for (const at of ancestorsOf(node)) {
     if (ts.isClassLike(at)) return at;
     if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at) || ts.isSourceFile(at)) return undefined;

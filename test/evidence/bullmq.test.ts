@@ -15,7 +15,7 @@ const MAJORS = [
 ];
 
 /** Options as plain JavaScript would pass them: the types of BullMQ refuse some of what is tested here. */
-const untyped = (options: object): JobsOptions => options as JobsOptions;
+const untyped = (options: object): JobsOptions => options;
 
 let redis: Redis;
 let counter = 0;
@@ -548,7 +548,9 @@ describe.each(MAJORS)('BullMQ $major', ({ major, alias, lib }) => {
 
   describe('payload', () => {
     for (const { title, sent, received: expected } of PAYLOADS) {
-      it(title, async () => expect(await received(sent)).toStrictEqual(expected));
+      it(title, async () => {
+        expect(await received(sent)).toStrictEqual(expected);
+      });
     }
 
     for (const { title, sent, message } of REFUSED) {
@@ -567,7 +569,9 @@ describe.each(MAJORS)('BullMQ $major', ({ major, alias, lib }) => {
   describe('workers', () => {
     let directory: string;
     beforeAll(() => (directory = mkdtempSync(join(tmpdir(), 'tasks-evidence-'))));
-    afterAll(() => rmSync(directory, { recursive: true, force: true }));
+    afterAll(() => {
+      rmSync(directory, { recursive: true, force: true });
+    });
 
     function processorFile(name: string, source: string): string {
       const file = join(directory, name);

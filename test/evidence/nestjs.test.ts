@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type Bull from 'bull';
-import type { Job, JobsOptions, Queue, QueueOptions } from 'bullmq';
+import type { Job, Queue, QueueOptions } from 'bullmq';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Redis, startRedis } from './redis.js';
 import { sleep, until } from './support.js';
@@ -41,7 +41,9 @@ async function boot(parts: ModuleMetadata): Promise<INestApplicationContext> {
 
 /** Class decorators and constructor parameters, as TypeScript would apply them. */
 function injectable<T extends Type>(Class: T, ...parameters: ParameterDecorator[]): T {
-  parameters.forEach((decorate, index) => decorate(Class, undefined, index));
+  parameters.forEach((decorate, index) => {
+    decorate(Class, undefined, index);
+  });
   Injectable()(Class);
   return Class;
 }
@@ -68,7 +70,7 @@ describe('@nestjs/bullmq', () => {
     const queue = app.get<Queue>(getQueueToken(name), { strict: false });
     const { id } = await queue.add('job', {});
     const job = await queue.getJob(id ?? '');
-    const { attempts, backoff, removeOnComplete } = (job?.opts ?? {}) as JobsOptions;
+    const { attempts, backoff, removeOnComplete } = job?.opts ?? {};
     return {
       queue: queue.name,
       defaults: queue.defaultJobOptions,

@@ -80,9 +80,15 @@ function answers(port: number): Promise<boolean> {
       socket.destroy();
       resolve(yes);
     };
-    socket.on('data', (data) => answer(data.toString().startsWith('+PONG')));
-    socket.on('error', () => answer(false));
-    socket.setTimeout(1_000, () => answer(false));
+    socket.on('data', (data) => {
+      answer(data.toString().startsWith('+PONG'));
+    });
+    socket.on('error', () => {
+      answer(false);
+    });
+    socket.setTimeout(1_000, () => {
+      answer(false);
+    });
   });
 }
 

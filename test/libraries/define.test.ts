@@ -6,7 +6,7 @@ import { lint } from '../harness.js';
 /** What defineLibrary says against a definition of the name and package that are given here, and of this. */
 function problemsOf(definition: object): readonly string[] {
   try {
-    defineLibrary({ name: 'Own', packages: ['own'], ...definition } as LibraryDefinition);
+    defineLibrary({ name: 'Own', packages: ['own'], ...definition });
     return [];
   } catch (error) {
     const [head, ...problems] = (error as Error).message.split('\n- ');

@@ -53,7 +53,7 @@ const withOwn = (cases: readonly Case[]): readonly Case[] =>
     ...each,
     code: {
       'own.ts': framework,
-      'app.ts': `import { BaseTask, registerTask, Task, TaskClient } from './own.js';\nexport { BaseTask, registerTask, Task, TaskClient };\n${String(each.code)}`,
+      'app.ts': `import { BaseTask, registerTask, Task, TaskClient } from './own.js';\nexport { BaseTask, registerTask, Task, TaskClient };\n${typeof each.code === 'string' ? each.code : ''}`,
     },
   }));
 const decorated = (options: string, mark = true): string =>
@@ -68,7 +68,7 @@ const limits = withOwn(
     {
       name: 'a function without a limit: at its options',
       code: registered('«{}»'),
-      outputs: [[`${registered('{ maxRetries: 3, retryBackoff: true }')}`, registered('{ maxRetries: 0 }')]],
+      outputs: [[registered('{ maxRetries: 3, retryBackoff: true }'), registered('{ maxRetries: 0 }')]],
     },
     { name: 'a function with a limit', code: registered('{ maxRetries: 2 }') },
     { name: 'no retries are a limit', code: registered('{ maxRetries: 0 }') },
@@ -248,7 +248,7 @@ describe('whose names they are', () => {
     ['its package', 'eslint-plugin-tasks', ['eslint-plugin-tasks'], 1],
     ['another package', 'eslint-plugin-tasks', ['own'], 0],
   ])('by packages: %s', (_, __, packages, expected) => {
-    const { files: _files, ...rest } = library;
+    const rest = { ...library, files: [] };
     const found = lint(
       { 'own.ts': framework, 'app.ts': app },
       { rules: { 'require-time-limit': {} }, settings: { libraries: [{ ...rest, packages }] } },
@@ -257,7 +257,7 @@ describe('whose names they are', () => {
   });
 
   it('by packages that are not installed: the import decides', () => {
-    const { files: _files, ...rest } = library;
+    const rest = { ...library, files: [] };
     const found = lint(
       { 'app.ts': app.replace('./own.js', '@acme/tasks') },
       {

@@ -68,7 +68,7 @@ function lintCase(rule: string, each: Case, files: Files = unmark(each.code).fil
 }
 
 /** The lines of `after` that are not those of `before`, without the indentation that they share. */
-export function changedLines(before: string, after: string): string {
+function changedLines(before: string, after: string): string {
   const [old, now] = [before.split('\n'), after.split('\n')];
   let start = 0;
   while (start < now.length && old[start] === now[start]) start += 1;
