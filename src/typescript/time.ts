@@ -164,10 +164,20 @@ export function waitsForNothing(code: Code, body: ts.FunctionLikeDeclaration): b
 /** May this be something to wait for, as far as its type tells? */
 function mayBePromise(code: Code, node: ts.Expression): boolean {
   if (ts.isAwaitExpression(node)) return true;
+  // What a task is handed over came out of a serializer.
+  if (ts.isPropertyAccessExpression(node) && isParameter(code, node)) return false;
   const type = code.checker.getTypeAtLocation(node);
   return (type.isUnion() ? type.types : [type]).some(
     (each) =>
       (each.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0 ||
       each.getProperty('then') !== undefined,
   );
+}
+
+/** Is this `job.data.name`, of a parameter? */
+function isParameter(code: Code, node: ts.PropertyAccessExpression): boolean {
+  let root: ts.Expression = node;
+  while (ts.isPropertyAccessExpression(root)) root = root.expression;
+  const declaration = ts.isIdentifier(root) && code.checker.getSymbolAtLocation(root)?.valueDeclaration;
+  return declaration !== undefined && declaration !== false && ts.isParameter(declaration);
 }

@@ -1,7 +1,6 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
 import { resolveAlias } from './identity.js';
-import { skipOuter } from './syntax.js';
 
 /**
  * The type of an expression, asked the cheap way. `getTypeAtLocation` of a name follows the control flow up
@@ -9,11 +8,13 @@ import { skipOuter } from './syntax.js';
  * a union of which the flow may have left one part.
  */
 export function typeOfExpression(code: Code, expression: ts.Node): ts.Type {
-  return declaredType(code, skipOuter(expression)) ?? code.checker.getTypeAtLocation(expression);
+  return declaredType(code, expression) ?? code.checker.getTypeAtLocation(expression);
 }
 
 function declaredType(code: Code, node: ts.Node): ts.Type | undefined {
   const { checker } = code;
+  if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node))
+    return declaredType(code, node.expression);
   if (ts.isIdentifier(node)) {
     const symbol = ts.isShorthandPropertyAssignment(node.parent)
       ? checker.getShorthandAssignmentValueSymbol(node.parent)
@@ -33,7 +34,7 @@ function declaredType(code: Code, node: ts.Node): ts.Type | undefined {
     return certain(checker, checker.getTypeOfSymbol(target));
   }
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.name)) {
-    const owner = declaredType(code, skipOuter(node.expression));
+    const owner = declaredType(code, node.expression);
     const member = owner && checker.getPropertyOfType(checker.getNonNullableType(owner), node.name.text);
     return member && certain(checker, checker.getTypeOfSymbol(member));
   }

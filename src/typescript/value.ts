@@ -696,6 +696,31 @@ function constantOfType(code: Code, declaration: ts.Declaration): Value | undefi
  * either, `unknown` otherwise. Later parts of an object win, and an explicit `undefined` counts as there.
  */
 export function property(code: Code, value: Value, key: string): Value {
+  return withinBounds(
+    () => propertyOf(code, value, key),
+    () => unknownElsewhere(value.node, 'it refers to itself, or goes too deep'),
+  );
+}
+
+/** How deep spreads within spreads are read, and how many in all for one question: they may be cyclic. */
+const maximumSpreads = 60;
+const maximumReads = 5000;
+let depth = 0;
+let reads = 0;
+
+function withinBounds<T>(read: () => T, otherwise: () => T): T {
+  if (depth === 0) reads = 0;
+  reads += 1;
+  if (depth > maximumSpreads || reads > maximumReads) return otherwise();
+  depth += 1;
+  try {
+    return read();
+  } finally {
+    depth -= 1;
+  }
+}
+
+function propertyOf(code: Code, value: Value, key: string): Value {
   switch (value.kind) {
     case 'object':
       return propertyOfParts(code, value, value.parts.length - 1, key);
@@ -726,6 +751,13 @@ export function property(code: Code, value: Value, key: string): Value {
 
 /** The expression that is written for a key of an object literal, before it is followed anywhere. */
 export function propertyNode(code: Code, value: Value, key: string): Lazy | undefined {
+  return withinBounds(
+    () => propertyNodeOf(code, value, key),
+    () => undefined,
+  );
+}
+
+function propertyNodeOf(code: Code, value: Value, key: string): Lazy | undefined {
   if (value.kind !== 'object') return undefined;
   for (const part of value.parts.toReversed()) {
     if ('unknownKey' in part) return undefined;

@@ -123,7 +123,6 @@ const trivial: readonly Case[] = [
   {
     name: 'returns a field',
     code: bounded(`return job.data;`),
-    bug: 'false report: whatever is returned by name counts as a promise',
   },
   { name: 'returns what may be a promise', code: unbounded(`return slow();`, sleep) },
   { name: 'awaits', code: unbounded(`await slow();`, sleep) },
