@@ -11,6 +11,7 @@ import {
   baseClassOf,
   type Bindings,
   evaluate,
+  fieldNamed,
   isStatic,
   Lazy,
   noBindings,
@@ -393,9 +394,10 @@ export class SiteFinder {
    */
   #writtenClass(receiver: ts.Expression): Origin | 'other' | undefined {
     const node = skipOuter(receiver);
-    const isField = ts.isPropertyAccessExpression(node) && node.expression.kind === ts.SyntaxKind.ThisKeyword;
-    if (!this.code.typed || (!isField && !ts.isIdentifier(node))) return undefined;
-    const declaration = symbolAt(this.code, node)?.valueDeclaration;
+    if (!this.code.typed) return undefined;
+    const declaration = ts.isIdentifier(node)
+      ? symbolAt(this.code, node)?.valueDeclaration
+      : fieldNamed(node as ts.Expression);
     if (
       !declaration ||
       !(

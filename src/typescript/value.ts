@@ -346,6 +346,12 @@ function isGlobal(symbol: ts.Symbol): boolean {
 function evaluateMember(code: Code, node: ts.PropertyAccessExpression, bindings: Bindings): Value {
   const number = constantOfNumber(node);
   if (number !== undefined) return { kind: 'constant', value: number, node };
+  const field = fieldNamed(node);
+  if (field) {
+    return ts.isParameter(field)
+      ? (bindings.get(field)?.value ?? valueOfDeclared(field, 'a parameter'))
+      : valueOfField(code, field);
+  }
   const symbol = code.checker.getSymbolAtLocation(node.name);
   if (symbol && symbol.flags & ts.SymbolFlags.EnumMember) {
     const value = code.checker.getConstantValue(node);
@@ -895,6 +901,30 @@ export function isStatic(member: ts.ClassElement): boolean {
   return ts.canHaveModifiers(member)
     ? (ts.getModifiers(member)?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword) ?? false)
     : false;
+}
+
+/**
+ * The field, or the constructor's parameter property, that `this.name` means: by syntax, because the checker
+ * would work out its type as well. Undefined where the class inherits it.
+ */
+export function fieldNamed(
+  node: ts.Expression,
+): ts.PropertyDeclaration | ts.ParameterDeclaration | undefined {
+  if (!ts.isPropertyAccessExpression(node) || node.expression.kind !== ts.SyntaxKind.ThisKeyword)
+    return undefined;
+  const owner = classOf(node);
+  const { text } = node.name;
+  const isIt = (name: ts.Node | undefined): boolean =>
+    name !== undefined && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name)) && name.text === text;
+  for (const member of owner?.members ?? []) {
+    if (ts.isPropertyDeclaration(member) && isIt(member.name) && !isStatic(member)) return member;
+    if (!ts.isConstructorDeclaration(member)) continue;
+    const parameter = member.parameters.find(
+      (each) => isIt(each.name) && ts.isParameterPropertyDeclaration(each, member),
+    );
+    if (parameter) return parameter;
+  }
+  return undefined;
 }
 
 /** The class that `this` means here; undefined inside a plain function or outside any class. */
