@@ -28,7 +28,7 @@ export default createRule({
         : rowOfType(code, part.type, orms);
 
     for (const dispatch of project.dispatchesIn(file)) {
-      const root = payloadName(dispatch);
+      const root = payloadName(dispatch.library);
       walkDispatchPayload(code, dispatch, (part) => {
         const row = rowOf(part);
         if (!row) return false;
@@ -43,7 +43,7 @@ export default createRule({
     }
 
     for (const handler of project.bodiesIn(file)) {
-      const root = payloadName(handler);
+      const root = payloadName(handler.library);
       walkHandlerPayload(code, handler, (part) => {
         const row = rowOfType(code, part.type, orms);
         if (!row) return false;

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { orms } from '../src/libraries/orms.js';
 import { type Serializer, serializers } from '../src/libraries/serializers.js';
+import type { Library } from '../src/libraries/vocabulary.js';
 import { createRule, type Suggestion } from '../src/rule.js';
 import { pathText, payloadName, walkDispatchPayload, walkHandlerPayload } from '../src/tasks/payload-of.js';
 import {
@@ -8,6 +9,7 @@ import {
   delicateKindOf,
   delicateKindOfSyntax,
   type PayloadPart,
+  type PayloadVisitor,
   removedProperties,
 } from '../src/typescript/payload.js';
 import { rowOfExpression, rowOfType } from '../src/typescript/rows.js';
@@ -69,50 +71,36 @@ export default createRule({
     };
 
     for (const dispatch of project.dispatchesIn(file)) {
-      const serializer = serializers[dispatch.library.serializer ?? 'json'];
-      const root = payloadName(dispatch);
-      walkDispatchPayload(code, dispatch, (part) => {
-        const kind = judge(part, serializer);
-        if (kind === undefined || kind === 'done') return kind === 'done';
-        const inside = part.path.at(-1);
-        if (!part.direct && inside !== undefined && removedProperties(part.node).has(inside)) return true;
-        if (isKnown(part)) return true;
-        report({
-          at: part.node,
-          messageId: 'dispatched',
-          data: {
-            path: pathText(root, part.path),
-            type: nameOf(kind, code.checker.typeToString(part.type)),
-            effect: serializer[kind] ?? '',
-            library: dispatch.library.base,
-            format: serializer.label,
-          },
-          suggest: [part.direct ? replacementOf(part, kind) : undefined],
-        });
-        return true;
-      });
+      const visit = visitorOf(dispatch.library, 'dispatched');
+      walkDispatchPayload(code, dispatch, visit);
+    }
+    for (const handler of project.bodiesIn(file)) {
+      const visit = visitorOf(handler.library, 'declared');
+      walkHandlerPayload(code, handler, visit);
     }
 
-    for (const handler of project.bodiesIn(file)) {
-      const serializer = serializers[handler.library.serializer ?? 'json'];
-      const root = payloadName(handler);
-      walkHandlerPayload(code, handler, (part) => {
+    function visitorOf(library: Library, messageId: 'dispatched' | 'declared'): PayloadVisitor {
+      const serializer = serializers[library.serializer ?? 'json'];
+      const root = payloadName(library);
+      return (part) => {
         const kind = judge(part, serializer);
         if (kind === undefined || kind === 'done') return kind === 'done';
-        if (isKnown(part)) return true;
+        if (isRemoved(part) || isKnown(part)) return true;
         report({
           at: part.node,
-          messageId: 'declared',
+          messageId,
           data: {
             path: pathText(root, part.path),
             type: nameOf(kind, code.checker.typeToString(part.type)),
             effect: serializer[kind] ?? '',
-            library: handler.library.base,
+            library: library.base,
             format: serializer.label,
           },
+          // In a signature there is no value to replace.
+          suggest: [messageId === 'dispatched' && part.direct ? replacementOf(part, kind) : undefined],
         });
         return true;
-      });
+      };
     }
 
     function replacementOf(part: PayloadPart, kind: DelicateKind): Suggestion | undefined {
@@ -147,6 +135,12 @@ function saysItself(checker: ts.TypeChecker, type: ts.UnionType): boolean {
     type.types.some(isText) &&
     type.types.some((each) => !isText(each) && checker.getPropertiesOfType(each).length > 0)
   );
+}
+
+/** Is this a property of a variable that is deleted before the dispatch? */
+function isRemoved({ node, path, direct }: PayloadPart): boolean {
+  const inside = path.at(-1);
+  return !direct && inside !== undefined && removedProperties(node).has(inside);
 }
 
 function isOptional(member: ts.Symbol | undefined): boolean {

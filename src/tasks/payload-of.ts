@@ -17,7 +17,7 @@ export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: Paylo
 }
 
 /** What people call the payload in this library, for paths in messages: BullMQ's `data`. */
-export function payloadName({ library }: { readonly library: Library }): string {
+export function payloadName(library: Library): string {
   let name = payloadNames.get(library);
   if (name === undefined) payloadNames.set(library, (name = readPayloadName(library)));
   return name;
