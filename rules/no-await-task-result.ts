@@ -2,6 +2,7 @@ import ts from 'typescript';
 import { createRule } from '../src/rule.js';
 import type { Handler, Wait } from '../src/tasks/model.js';
 import { callsIn, chainTo, displayName, type ProjectCall } from '../src/typescript/calls.js';
+import { isInside } from '../src/typescript/syntax.js';
 
 export default createRule({
   name: 'no-await-task-result',
@@ -78,10 +79,6 @@ function isPolling({ node }: Wait, within: ts.Node, handler: Handler | undefined
     if (ts.isSourceFile(at)) return false;
   }
   return false;
-}
-
-function isInside(inner: ts.Node, outer: ts.Node): boolean {
-  return inner.getSourceFile() === outer.getSourceFile() && inner.pos >= outer.pos && inner.end <= outer.end;
 }
 
 function textOf({ node }: Wait): string {

@@ -2,6 +2,7 @@ import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
 import { addAfter, optionAt } from '../src/tasks/edit.js';
 import type { Backoff, Dispatch, Handler, Queue, Stated } from '../src/tasks/model.js';
+import { isInside } from '../src/typescript/syntax.js';
 
 export interface Options {
   allowFixed: boolean;
@@ -77,7 +78,8 @@ export default createRule<Options>({
         );
         return;
       }
-      const lost = subject.kind === 'queue' || isOwn(subject, attempts.at) ? policy.lostBackoff : undefined;
+      const lost =
+        subject.kind === 'queue' || isInside(attempts.at, subject.node) ? policy.lostBackoff : undefined;
       once(attempts.at, () => ({
         messageId: lost ? 'lost' : 'missing',
         data: {
@@ -130,11 +132,6 @@ export default createRule<Options>({
     }
   },
 });
-
-/** Does the text of the dispatch itself say this? */
-function isOwn({ node }: Dispatch | Handler, at: ts.Node): boolean {
-  return at.getSourceFile() === node.getSourceFile() && at.pos >= node.pos && at.end <= node.end;
-}
 
 /** `attempts: 3`, as it is written. */
 function textOf(at: ts.Node): string {

@@ -8,7 +8,7 @@ import { originOf, originOfDeclaration, symbolAt, type Origin } from '../typescr
 import { ancestorsOf, holderOf, skipOuter } from '../typescript/syntax.js';
 import { typeOfExpression } from '../typescript/types.js';
 import {
-  baseClassOf,
+  classesFrom,
   type Bindings,
   evaluate,
   fieldNamed,
@@ -381,10 +381,9 @@ export class SiteFinder {
   /** The classes from a receiver's own up to the one that declares the method. */
   *#classesBelow(type: ts.Type, owner: ts.Declaration): Generator<Origin> {
     const { symbol } = type as Partial<ts.Type>;
-    let at = symbol?.declarations?.find(ts.isClassLike);
-    for (let steps = 0; at && at !== owner && steps < 8; steps += 1) {
+    for (const at of classesFrom(this.code, symbol?.declarations?.find(ts.isClassLike))) {
+      if (at === owner) return;
       yield originOfDeclaration(this.code, at);
-      at = baseClassOf(this.code, at);
     }
   }
 
@@ -548,7 +547,7 @@ export class SiteFinder {
 
   /** A member of the matched class, or of the nearest project class above it that has one. */
   #member({ owner }: Match, name: string, wantsStatic: boolean): Lazy | undefined {
-    for (let at = owner; at; at = baseClassOf(this.code, at)) {
+    for (const at of classesFrom(this.code, owner)) {
       const member = at.members.find(
         (each) => isStatic(each) === wantsStatic && each.name?.getText() === name,
       );

@@ -5,6 +5,11 @@ export function* ancestorsOf(node: ts.Node): Generator<ts.Node> {
   for (let at = node.parent as ts.Node | undefined; at; at = at.parent as ts.Node | undefined) yield at;
 }
 
+/** Does a node stand within another one, or is it that one? */
+export function isInside(inner: ts.Node, outer: ts.Node): boolean {
+  return inner.getSourceFile() === outer.getSourceFile() && inner.pos >= outer.pos && inner.end <= outer.end;
+}
+
 /** The first declaration of a type's symbol; undefined for the types that have no symbol, whatever `ts.Type` says. */
 export function declarationOfType(type: ts.Type): ts.Declaration | undefined {
   return (type as Partial<ts.Type>).symbol?.declarations?.[0];

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
 import { resolveAlias } from './identity.js';
-import { ancestorsOf, skipOuter } from './syntax.js';
+import { ancestorsOf, isInside, skipOuter } from './syntax.js';
 
 /**
  * What an expression is worth, as far as the text says, with the place that says it.
@@ -801,22 +801,33 @@ function located(lazy: Lazy): Value {
 }
 
 function propertyOfClass(code: Code, owner: ts.ClassLikeDeclaration, key: string): Value {
-  const member = owner.members.find(
-    (each) => each.name && ts.isIdentifier(each.name) && each.name.text === key,
-  );
-  if (!member) {
-    return baseClassOf(code, owner)
-      ? propertyOfClass(code, baseClassOf(code, owner) as ts.ClassLikeDeclaration, key)
-      : { kind: 'absent', node: owner };
+  for (const at of classesFrom(code, owner)) {
+    const member = at.members.find(
+      (each) => each.name && ts.isIdentifier(each.name) && each.name.text === key,
+    );
+    if (!member) continue;
+    if (ts.isMethodDeclaration(member)) return { kind: 'function', node: member, bindings: noBindings };
+    if (ts.isPropertyDeclaration(member)) return valueOfField(code, member);
+    if (ts.isGetAccessor(member)) return returnedBy(code, member);
+    return unknown(member, 'a member that is not followed');
   }
-  if (ts.isMethodDeclaration(member)) return { kind: 'function', node: member, bindings: noBindings };
-  if (ts.isPropertyDeclaration(member)) return valueOfField(code, member);
-  if (ts.isGetAccessor(member)) return returnedBy(code, member);
-  return unknown(member, 'a member that is not followed');
+  return { kind: 'absent', node: owner };
+}
+
+/** A class and the project classes that it extends, the nearest first; broken code may go round in circles. */
+export function* classesFrom(
+  code: Code,
+  owner: ts.ClassLikeDeclaration | undefined,
+): Generator<ts.ClassLikeDeclaration> {
+  const seen = new Set<ts.Node>();
+  for (let at = owner; at && !seen.has(at); at = baseClassOf(code, at)) {
+    seen.add(at);
+    yield at;
+  }
 }
 
 /** The project class that a class extends; undefined for none, or one outside the project. */
-export function baseClassOf(code: Code, owner: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
+function baseClassOf(code: Code, owner: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
   const heritage = heritageOf(owner);
   if (!heritage) return undefined;
   const symbol = code.checker.getSymbolAtLocation(
@@ -934,14 +945,10 @@ function classOf(node: ts.Node): ts.ClassLikeDeclaration | undefined {
     if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at) || ts.isSourceFile(at)) return undefined;
     if (
       ts.isObjectLiteralExpression(at) &&
-      at.properties.some((each) => ts.isMethodDeclaration(each) && contains(each, node))
+      at.properties.some((each) => ts.isMethodDeclaration(each) && isInside(node, each))
     ) {
       return undefined;
     }
   }
   return undefined;
-}
-
-function contains(outer: ts.Node, inner: ts.Node): boolean {
-  return outer.getSourceFile() === inner.getSourceFile() && outer.pos <= inner.pos && inner.end <= outer.end;
 }

@@ -48,6 +48,11 @@ test.each([
   ['an enum', 'enum E { A = 7 } const it = { n: E.A };', '7'],
   ['a cycle ends', 'const a: any = { ...b }; const b: any = { ...a }; const it = { ...a, ...b };', 'unknown'],
   [
+    'classes that extend each other end',
+    'class A extends B { static m = 1 } class B extends A {} const it = A;',
+    'absent',
+  ],
+  [
     'a recursive function ends',
     'function make(n: number): any { return { ...make(n), ...make(n + 1) }; } const it = make(1);',
     'unknown',
