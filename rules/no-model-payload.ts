@@ -23,9 +23,7 @@ export default createRule({
   check({ project, file, report }) {
     const { code } = project;
     const rowOf = (part: PayloadPart): Row | undefined =>
-      part.direct && ts.isExpression(part.node)
-        ? rowOfExpression(code, part.node, orms)
-        : rowOfType(code, part.type, orms);
+      part.value ? rowOfExpression(code, part.value, orms) : rowOfType(code, part.type, orms);
 
     for (const dispatch of project.dispatchesIn(file)) {
       const root = payloadName(dispatch.library);

@@ -56,10 +56,10 @@ export default createRule({
     /** What is wrong with this part; `done` where nothing inside it is ours to judge. */
     const judge = (part: PayloadPart, serializer: Serializer): DelicateKind | 'done' | undefined => {
       const { type } = part;
-      if (part.direct && ts.isExpression(part.node)) {
-        const kind = delicateKindOfSyntax(code, part.node);
+      if (part.value) {
+        const kind = delicateKindOfSyntax(code, part.value);
         if (kind) return serializer[kind] === undefined ? 'done' : kind;
-        if (rowOfExpression(code, part.node, orms)) return 'done';
+        if (rowOfExpression(code, part.value, orms)) return 'done';
       } else if (rowOfType(code, type, orms)) return 'done';
       // `string | Date` already says that it may arrive as a text.
       if (type.isUnion()) return saysItself(code.checker, type) ? 'done' : undefined;

@@ -28,8 +28,11 @@ export default createRule<Options>({
   check({ project, file, options, report, where }) {
     for (const handler of project.handlersIn(file)) {
       if (handler.body && project.bodies.get(handler.body) !== handler) continue;
+      // Which function it is, callers or the classes below say: that is where it is judged.
+      if (!handler.body && handler.openBody) continue;
       const { acknowledgement, idempotent } = handler.policy;
-      if (acknowledgement.state === 'unknown' || idempotent.state === 'unknown') continue;
+      if (acknowledgement.state === 'unknown' || acknowledgement.state === 'configured') continue;
+      if (idempotent.state === 'unknown' || idempotent.state === 'configured') continue;
       const chosen = acknowledgement.state === 'stated';
       const late = chosen
         ? acknowledgement.values.every((value) => value !== 'early')

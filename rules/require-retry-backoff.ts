@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
-import { addAfter, optionAt } from '../src/tasks/edit.js';
+import { addAfter, isDecidedHere, optionAt } from '../src/tasks/edit.js';
 import type { Backoff, Dispatch, Handler, Queue, Stated } from '../src/tasks/model.js';
 import { isInside } from '../src/typescript/syntax.js';
 
@@ -49,7 +49,17 @@ export default createRule<Options>({
       const { library, policy } = subject;
       const { attempts, backoff } = policy;
       if (library.backoff?.option === undefined) return;
-      if (attempts.state === 'unknown' || backoff.state === 'unknown') return;
+      if (attempts.state === 'unknown' || attempts.state === 'configured') return;
+      if (backoff.state === 'unknown' || backoff.state === 'configured') return;
+      if (
+        subject.kind === 'dispatch' &&
+        !isDecidedHere(
+          subject,
+          (each) => each.attempts,
+          (each) => each.backoff,
+        )
+      )
+        return;
       const option = library.backoff.option;
       const data = { library: library.base, option };
       if (attempts.state === 'defaulted') {

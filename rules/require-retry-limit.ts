@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import { createRule } from '../src/rule.js';
-import { insertOption, optionAt, placeOfOptions } from '../src/tasks/edit.js';
+import { insertOption, isDecidedHere, openIn, optionAt, placeOfOptions } from '../src/tasks/edit.js';
 import type { Dispatch, Handler, Queue } from '../src/tasks/model.js';
 import { isUnlimited } from '../src/tasks/policy.js';
 
@@ -52,7 +52,8 @@ export default createRule<Options>({
       const option = library.attempts?.option;
       if (option === undefined) return;
       const { attempts } = policy;
-      if (attempts.state === 'unknown') return;
+      if (attempts.state === 'unknown' || attempts.state === 'configured') return;
+      if (subject.kind === 'dispatch' && !isDecidedHere(subject, (each) => each.attempts)) return;
       if (attempts.state === 'stated') {
         if (!attempts.values.every(isUnlimited) || !isHere(attempts.at) || seen.has(attempts.at)) return;
         seen.add(attempts.at);
@@ -86,12 +87,17 @@ export default createRule<Options>({
         return;
       }
       if (isUnlimited(attempts.value)) {
-        report({ at: placeOfOptions(subject), messageId: 'unlimited', data, suggest: suggestions(subject) });
+        report({
+          at: placeOfOptions(subject, openOf(subject)),
+          messageId: 'unlimited',
+          data,
+          suggest: suggestions(subject),
+        });
       } else if (attempts.value <= 1) {
         const lost = policy.lostAttempts;
         const ignores = subject.kind === 'dispatch' && subject.ignoresQueue;
         report({
-          at: placeOfOptions(subject),
+          at: placeOfOptions(subject, openOf(subject)),
           messageId: lost ? 'lost' : ignores ? 'ignores' : 'undecided',
           data: {
             ...data,
@@ -101,13 +107,27 @@ export default createRule<Options>({
           suggest: suggestions(subject),
         });
       } else if (options.stated) {
-        report({ at: placeOfOptions(subject), messageId: 'bounded', data, suggest: suggestions(subject) });
+        report({
+          at: placeOfOptions(subject, openOf(subject)),
+          messageId: 'bounded',
+          data,
+          suggest: suggestions(subject),
+        });
       }
     }
 
     function suggestions(subject: Dispatch | Handler) {
       const { attempts, runOnce } = subject.library.suggest ?? {};
-      return [insertOption(subject, attempts, 'retry'), insertOption(subject, runOnce, 'runOnce')];
+      const open = openOf(subject);
+      return [
+        insertOption(subject, attempts, 'retry', open),
+        insertOption(subject, runOnce, 'runOnce', open),
+      ];
+    }
+
+    /** The parameter of the project function that is called, where one forwards the options. */
+    function openOf(subject: Dispatch | Handler) {
+      return openIn(subject.through?.policy.attempts);
     }
   },
 });

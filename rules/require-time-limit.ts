@@ -49,7 +49,7 @@ export default createRule<Options>({
       const spec = library.timeLimit;
       if (!spec) return;
       const { timeLimit } = policy;
-      if (timeLimit.state === 'unknown') return;
+      if (timeLimit.state === 'unknown' || timeLimit.state === 'configured') return;
       const option = spec.option ?? '';
       const suggest = [
         spec.at === 'dispatch' ? undefined : insertOption(handler, library.suggest?.timeLimit, 'add'),

@@ -119,12 +119,18 @@ export function createRule<Options extends object>(definition: RuleDefinition<Op
           if (!found) return;
           const { project, file } = found;
           const given = (context.options as readonly unknown[])[0];
+          const said = new Set<string>();
           const checked: Checked<Options> = {
             project,
             file,
             options: { ...defaults, ...(typeof given === 'object' ? given : {}) },
             report: (report) => {
-              context.report(descriptorOf(sourceCode, file, report));
+              const descriptor = descriptorOf(sourceCode, file, report);
+              // One text may stand for several tasks: the callback of a list, a wrapper's own options.
+              const key = JSON.stringify([rangeOf(report.at, file), report.messageId, report.data]);
+              if (said.has(key)) return;
+              said.add(key);
+              context.report(descriptor);
             },
             isHere: (at) => at.getSourceFile() === file,
             where: (at) => whereIs(at, file, context.cwd),
@@ -149,7 +155,8 @@ interface Found {
 /** Read once for a file, whichever rule asks first. */
 const filesRead = new WeakMap<SourceCode, WeakMap<Vocabulary, Found | undefined>>();
 
-function tasksOf(sourceCode: SourceCode, fileName: string, vocabulary: Vocabulary): Found | undefined {
+/** Undefined where a rule has nothing to judge: nothing about tasks, or a text that is not the program's. */
+export function tasksOf(sourceCode: SourceCode, fileName: string, vocabulary: Vocabulary): Found | undefined {
   let read = filesRead.get(sourceCode);
   if (!read) filesRead.set(sourceCode, (read = new WeakMap()));
   if (read.has(vocabulary)) return read.get(vocabulary);
@@ -186,7 +193,7 @@ const vocabularies = new WeakMap<object, Vocabulary>();
 const noSettings = {};
 
 /** The libraries that the settings of a configuration add to the built-in ones. */
-function vocabularyOf(settings: Readonly<Record<string, unknown>>, folder: string): Vocabulary {
+export function vocabularyOf(settings: Readonly<Record<string, unknown>>, folder: string): Vocabulary {
   const own = settings['tasks'];
   // What is no object is a mistake, to be reported where it was made and nowhere else.
   if (own !== undefined && (typeof own !== 'object' || own === null)) return new Vocabulary(own, folder);

@@ -1,6 +1,7 @@
 import ts from 'typescript';
-import { skipOuter } from '../typescript/syntax.js';
-import type { Dispatch, Handler } from './model.js';
+import { isInside, skipOuter } from '../typescript/syntax.js';
+import type { Open } from '../typescript/value.js';
+import type { Dispatch, Handler, Setting } from './model.js';
 
 /** A change of the text: what to put in place of a range of it. */
 export interface Edit {
@@ -8,8 +9,13 @@ export interface Edit {
   readonly text: string;
 }
 
-/** Where to report that options lack something: the options that are there, else the name of what is called. */
-export function placeOfOptions(subject: Dispatch | Handler): ts.Node {
+/**
+ * Where to report that options lack something: the options that are there, else the name of what is called.
+ *
+ * @param open which parameter of the project function that is called here would say it.
+ */
+export function placeOfOptions(subject: Dispatch | Handler, open?: Open): ts.Node {
+  if (isForwarded(subject)) return (open && argumentFor(subject, open)?.written) ?? subject.name;
   const written = optionsWritten(subject);
   const item = subject.kind === 'dispatch' ? subject.item?.node : undefined;
   return written ?? (item?.getSourceFile() === subject.node.getSourceFile() ? item : subject.name);
@@ -36,25 +42,58 @@ export function insertOption(
   subject: Dispatch | Handler,
   text: string | undefined,
   messageId: string,
+  open?: Open,
 ): (Edit & { messageId: string; data: { text: string } }) | undefined {
   if (text === undefined) return undefined;
-  const edit = optionEdit(subject, text);
+  const edit = isForwarded(subject) ? open && forwardedEdit(subject, text, open) : optionEdit(subject, text);
   return edit && { ...edit, messageId, data: { text } };
+}
+
+/** The argument of a project function's call that an option would be given in. */
+interface ForwardedArgument {
+  readonly index: number;
+  /** The smallest text that holds the options, or would. */
+  readonly written: ts.Expression | undefined;
+  /** The keys from there to the options. */
+  readonly missing: readonly string[];
+}
+
+/** Are the options not in the text of the call itself, but handed on by the function that is called? */
+function isForwarded(subject: Dispatch | Handler): boolean {
+  const item = subject.kind === 'dispatch' ? subject.item?.node : undefined;
+  return subject.through !== undefined && !(item && isInside(item, subject.node));
+}
+
+function argumentFor({ node, runs }: Dispatch | Handler, { by, path }: Open): ForwardedArgument | undefined {
+  if (!ts.isCallExpression(node) || !ts.isParameter(by) || path.length === 0) return undefined;
+  if (by.parent !== runs || by.dotDotDotToken) return undefined;
+  const index = by.parent.parameters.indexOf(by);
+  let written: ts.Expression | undefined = node.arguments[index];
+  // The last key is the option itself.
+  const missing = path.slice(0, -1);
+  while (written && missing.length > 0) {
+    const literal = skipOuter(written);
+    if (!ts.isObjectLiteralExpression(literal)) return undefined;
+    const inner = literal.properties.find((each) => each.name?.getText() === missing[0]);
+    if (!inner) break;
+    if (!ts.isPropertyAssignment(inner)) return undefined;
+    written = inner.initializer;
+    missing.shift();
+  }
+  return { index, written, missing };
+}
+
+function forwardedEdit(subject: Dispatch | Handler, text: string, open: Open): Edit | undefined {
+  const place = argumentFor(subject, open);
+  if (!place || !ts.isCallExpression(subject.node)) return undefined;
+  const whole = place.missing.reduceRight((inner, key) => `${key}: { ${inner} }`, text);
+  if (place.written) return editOfObject(place.written, whole);
+  return addArgument(subject.node, place.index, whole);
 }
 
 function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined {
   const written = optionsWritten(subject);
-  if (written) {
-    const literal = skipOuter(written);
-    if (ts.isObjectLiteralExpression(literal)) return addToObject(literal, text);
-    // An option that is already given by name is kept, and ours is added behind it.
-    return ts.isExpression(written)
-      ? {
-          replace: rangeOf(written),
-          text: `{ ...${needsParentheses(written) ? `(${written.getText()})` : written.getText()}, ${text} }`,
-        }
-      : undefined;
-  }
+  if (written) return editOfObject(written, text);
   if (subject.kind === 'handler' || subject.options) return undefined;
   const item = subject.item && skipOuter(subject.item.node);
   if (item) {
@@ -67,6 +106,18 @@ function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined
   return subject.optionsIndex === undefined
     ? undefined
     : addArgument(subject.node, subject.optionsIndex, text);
+}
+
+function editOfObject(written: ts.Node, text: string): Edit | undefined {
+  const literal = skipOuter(written);
+  if (ts.isObjectLiteralExpression(literal)) return addToObject(literal, text);
+  // An option that is already given by name is kept, and ours is added behind it.
+  return ts.isExpression(written)
+    ? {
+        replace: rangeOf(written),
+        text: `{ ...${needsParentheses(written) ? `(${written.getText()})` : written.getText()}, ${text} }`,
+      }
+    : undefined;
 }
 
 /** The key of an item under which its options stand: BullMQ's `opts`. */
@@ -136,4 +187,21 @@ function rangeOf(node: ts.Node): { start: number; end: number } {
 
 function needsParentheses(node: ts.Expression): boolean {
   return !(ts.isIdentifier(node) || ts.isPropertyAccessExpression(node) || ts.isCallExpression(node));
+}
+
+/**
+ * Is a setting this subject's own to answer for? What a project function decides is answered for there, and
+ * not by each of its callers.
+ */
+export function isDecidedHere(
+  subject: { readonly through?: Dispatch | Handler | undefined },
+  ...settings: readonly ((policy: Dispatch['policy']) => Setting<unknown>)[]
+): boolean {
+  const { through } = subject;
+  return !through || settings.some((read) => read(through.policy).state === 'unknown');
+}
+
+/** Who would have said a setting, in the project function that is called. */
+export function openIn(setting: Setting<unknown> | undefined): Open | undefined {
+  return setting?.state === 'unknown' ? setting.open : undefined;
 }

@@ -1,7 +1,8 @@
 import ts from 'typescript';
 import type { Code } from '../typescript/code.js';
+import { evaluate } from '../typescript/evaluate.js';
 import { skipOuter } from '../typescript/syntax.js';
-import { evaluate, type Value } from '../typescript/value.js';
+import type { Value } from '../typescript/value.js';
 
 /**
  * The absolute file name that an expression builds: `'./work.js'`, `path.join(__dirname, 'work.js')`,

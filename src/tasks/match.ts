@@ -3,24 +3,16 @@ import type { Matcher, Place, Places, ValueKind } from '../libraries/define.js';
 import { parsePlace, type PlaceRoot } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
-import { argumentsOf, constructionsOf, type Arguments } from '../typescript/construction.js';
+import { classesFrom, fieldNamed, memberOf } from '../typescript/classes.js';
+import { constructionsOf } from '../typescript/construction.js';
+import { evaluate } from '../typescript/evaluate.js';
+import { argumentsOf, lazyOf, returnedBy, type Arguments } from '../typescript/functions.js';
 import { originOf, originOfDeclaration, symbolAt, type Origin } from '../typescript/identity.js';
 import { ancestorsOf, holderOf, skipOuter } from '../typescript/syntax.js';
 import { typeOfExpression } from '../typescript/types.js';
-import {
-  classesFrom,
-  type Bindings,
-  evaluate,
-  fieldNamed,
-  isStatic,
-  Lazy,
-  noBindings,
-  property,
-  propertyNode,
-  returnedBy,
-  unknownElsewhere,
-  type Value,
-} from '../typescript/value.js';
+import { instanceOf, memberOfInstance, staticMember } from '../typescript/instances.js';
+import { property, propertyNode } from '../typescript/properties.js';
+import { type Bindings, Lazy, noBindings, unknownElsewhere, type Value } from '../typescript/value.js';
 import { appliesTo } from './policy.js';
 
 /** A site found in the code, with what its places refer to. */
@@ -38,6 +30,8 @@ export interface Match<S extends Site = Site> {
   /** The decorated method, the function with the directive or the type. */
   readonly self: ts.FunctionLikeDeclaration | undefined;
   readonly version: string | undefined;
+  /** What is bound where the node stands: a project function that is followed from one of its calls. */
+  readonly bindings: Bindings;
 }
 
 interface ChainOfCalls {
@@ -72,6 +66,7 @@ export class SiteFinder {
           node,
           callee.name,
           () => argumentsOf(this.code, node.arguments, bindings),
+          bindings,
         );
         if (match) yield match;
       }
@@ -90,6 +85,7 @@ export class SiteFinder {
       node,
       name,
       () => argumentsOf(this.code, node.arguments, bindings),
+      bindings,
     );
     if (match) yield match;
   }
@@ -111,6 +107,7 @@ export class SiteFinder {
         node,
         name,
         () => args,
+        bindings,
       );
       if (!match) continue;
       yield match;
@@ -245,6 +242,7 @@ export class SiteFinder {
     node: ts.Node,
     name: ts.Node,
     args: () => Arguments,
+    bindings: Bindings = noBindings,
   ): Match | undefined {
     let read: Arguments | undefined;
     for (const site of sites) {
@@ -252,22 +250,30 @@ export class SiteFinder {
         if (!fits(site, origin) || !this.vocabulary.owns(site.library, origin)) continue;
         if (!appliesTo(origin.version, site.site.since, site.site.before)) continue;
         read ??= args();
-        if (this.#holds(site.site, read)) return this.#match(site, node, name, read, origin.version);
+        if (this.#holds(site.site, read))
+          return this.#match(site, node, name, read, origin.version, bindings);
       }
     }
     return undefined;
   }
 
-  #match(site: Site, node: ts.Node, name: ts.Node, args: Arguments, version: string | undefined): Match {
+  #match(
+    site: Site,
+    node: ts.Node,
+    name: ts.Node,
+    args: Arguments,
+    version: string | undefined,
+    bindings: Bindings = noBindings,
+  ): Match {
     const dispatch = site.purpose === 'dispatch' ? site.site : undefined;
     const outer = node.parent;
     const next =
       dispatch?.curried && ts.isCallExpression(outer) && outer.expression === node
-        ? argumentsOf(this.code, outer.arguments, noBindings)
+        ? argumentsOf(this.code, outer.arguments, bindings)
         : undefined;
     const chain =
-      dispatch?.chain && ts.isCallExpression(node) ? this.#chain(node, dispatch.chain) : undefined;
-    return { site, node, name, args, next, chain, owner: undefined, self: undefined, version };
+      dispatch?.chain && ts.isCallExpression(node) ? this.#chain(node, dispatch.chain, bindings) : undefined;
+    return { site, node, name, args, next, chain, owner: undefined, self: undefined, version, bindings };
   }
 
   /** Walks `.retries(3).backoff('fixed', 100).save()` outwards and collects what it sets. */
@@ -277,6 +283,7 @@ export class SiteFinder {
       readonly ends: readonly string[];
       readonly setters: Readonly<Record<string, string | readonly string[]>>;
     },
+    bindings: Bindings,
   ): ChainOfCalls {
     const parts: { readonly key: string; readonly value: Lazy }[] = [];
     let at: ts.Expression = start;
@@ -290,7 +297,7 @@ export class SiteFinder {
       const keys = Object.hasOwn(spec.setters, name) ? spec.setters[name] : undefined;
       for (const [index, key] of (typeof keys === 'string' ? [keys] : (keys ?? [])).entries()) {
         const argument = call.arguments[index];
-        if (argument) parts.push(nested(key.split('.'), Lazy.of(this.code, argument, noBindings)));
+        if (argument) parts.push(nested(key.split('.'), lazyOf(this.code, argument, bindings)));
       }
       if (spec.ends.includes(name)) end = call;
       at = call;
@@ -510,8 +517,15 @@ export class SiteFinder {
   keyOf(at: Lazy, key: string): Lazy | undefined {
     const written = propertyNode(this.code, at.value, key);
     if (written) return written;
-    const value = property(this.code, at.value, key);
+    const value = this.#valueOfKey(at.value, key);
     return value.kind === 'absent' ? undefined : new Lazy(value.node, () => value);
+  }
+
+  /** A class that is named where an object is wanted stands for an object of it: `useClass`. */
+  #valueOfKey(owner: Value, key: string): Value {
+    const value = property(this.code, owner, key);
+    if (owner.kind !== 'class' || value.kind !== 'absent') return value;
+    return property(this.code, { kind: 'self', node: owner.node, exact: true }, key);
   }
 
   #root(match: Match, root: PlaceRoot, item: Lazy | undefined): Lazy | undefined {
@@ -522,7 +536,7 @@ export class SiteFinder {
         return match.next && argument(match, match.next, root.index);
       case 'end':
         return match.chain?.end
-          ? argument(match, argumentsOf(this.code, match.chain.end.arguments, noBindings), root.index)
+          ? argument(match, argumentsOf(this.code, match.chain.end.arguments, match.bindings), root.index)
           : undefined;
       case 'item':
         return item;
@@ -547,16 +561,36 @@ export class SiteFinder {
 
   /** A member of the matched class, or of the nearest project class above it that has one. */
   #member({ owner }: Match, name: string, wantsStatic: boolean): Lazy | undefined {
+    if (!owner) return undefined;
+    const instance = instanceOf(this.code, { kind: 'self', node: owner, exact: true });
+    const value =
+      wantsStatic || !instance
+        ? staticMember(this.code, owner, name)
+        : memberOfInstance(this.code, instance, name);
+    if (value.kind === 'absent') return undefined;
+    return new Lazy(this.#memberWritten(owner, name, wantsStatic) ?? value.node, () => value);
+  }
+
+  /** The text that says what a member is: what a field is given, or the member itself. */
+  #memberWritten(owner: ts.ClassLikeDeclaration, name: string, wantsStatic: boolean): ts.Node | undefined {
     for (const at of classesFrom(this.code, owner)) {
-      const member = at.members.find(
-        (each) => isStatic(each) === wantsStatic && each.name?.getText() === name,
-      );
-      if (!member) continue;
-      const value = property(this.code, { kind: 'class', node: at }, name);
-      const node = ts.isPropertyDeclaration(member) && member.initializer ? member.initializer : member;
-      return value.kind === 'absent' ? undefined : new Lazy(node, () => value);
+      const member = memberOf(at, name, wantsStatic);
+      if (member) return ts.isPropertyDeclaration(member) && member.initializer ? member.initializer : member;
     }
     return undefined;
+  }
+
+  /** The same site with what a call of the project function around it binds. */
+  rebind(match: Match, bindings: Bindings): Match {
+    const { node, site } = match;
+    if (ts.isNewExpression(node) || isSuperCall(node)) {
+      for (const found of this.construct(node, site.purpose, bindings)) return found;
+      return match;
+    }
+    if (!ts.isCallExpression(node)) return { ...match, bindings };
+    const args = argumentsOf(this.code, node.arguments, bindings);
+    const { owner, self } = match;
+    return { ...this.#match(site, node, match.name, args, match.version, bindings), owner, self };
   }
 
   /** The queue that a `new` or a call makes. */
@@ -575,7 +609,7 @@ function argument(match: Match, args: Arguments, index: number | 'last' | 'all')
   const position = index === 'last' ? args.values.length - 1 : index;
   const found = index === 'last' && !args.complete ? undefined : args.values[position];
   if (found || args.complete) return found;
-  return Lazy.known(unknownElsewhere(match.node, 'an argument that comes from a spread'));
+  return Lazy.known(unknownElsewhere(match.node, 'an argument that comes from a spread', args.open));
 }
 
 /** `{ backoff: { delay } }` for the key `backoff.delay`. */
@@ -600,6 +634,10 @@ function mergeNested(parts: readonly { readonly key: string; readonly value: Laz
     );
   }
   return { kind: 'object', parts: [...byKey].map(([key, value]) => ({ key, value })), node };
+}
+
+function isSuperCall(node: ts.Node): node is ts.CallExpression {
+  return ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword;
 }
 
 /** The class, interface or type alias in which a member is declared. */

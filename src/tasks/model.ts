@@ -1,11 +1,11 @@
 import type ts from 'typescript';
 import type { BackoffKind } from '../libraries/define.js';
 import type { Library } from '../libraries/vocabulary.js';
-import type { Lazy } from '../typescript/value.js';
+import type { Lazy, Open } from '../typescript/value.js';
 import type { Policy } from './policy.js';
 
 /** One value of a policy, with where it comes from. */
-export type Setting<T> = Stated<T> | Defaulted<T> | Unknown;
+export type Setting<T> = Stated<T> | Configured<T> | Defaulted<T> | Unknown;
 
 /** Somebody wrote it, at a place that the library reads. */
 export interface Stated<T> {
@@ -13,6 +13,13 @@ export interface Stated<T> {
   /** All that it may be; one value, unless the text chooses between several. */
   readonly values: readonly T[];
   /** The text that states it: the value of the option. */
+  readonly at: ts.Node;
+}
+/** Somebody decided that something decides outside the text, the environment say: what, nobody knows here. */
+export interface Configured<T> {
+  readonly state: 'configured';
+  /** What holds when nothing is decided there; undefined where that is not read. */
+  readonly fallback: T | undefined;
   readonly at: ts.Node;
 }
 /** Nobody did; this is what the library then does. */
@@ -27,6 +34,8 @@ export interface Unknown {
   readonly state: 'unknown';
   readonly why: string;
   readonly at: ts.Node;
+  /** The parameter of a project function, or its object, that says it: known at each of its callers. */
+  readonly open?: Open | undefined;
 }
 
 /** The pause between two runs of a failing task. */
@@ -42,10 +51,14 @@ interface Subject {
   readonly policy: Policy;
 }
 
-/** A call that hands a task to a queue. */
+/** A call that hands a task to a queue, itself or through the project functions that it calls. */
 export interface Dispatch extends Subject {
   readonly kind: 'dispatch';
   readonly node: ts.CallExpression | ts.NewExpression;
+  /** The same dispatch one step further in: as it stands in the project function that is called here. */
+  readonly through: Dispatch | undefined;
+  /** The project function that is called here, for a dispatch through one. */
+  readonly runs: ts.Node | undefined;
   /** The name of the method or function called: what to report when there is nothing smaller. */
   readonly name: ts.Node;
   /** The element of a bulk dispatch, undefined for a plain one. */
@@ -65,6 +78,9 @@ export interface Dispatch extends Subject {
 /** A function that a worker runs, or a definition that states a task's policy. */
 export interface Handler extends Subject {
   readonly kind: 'handler';
+  /** The same handler as it stands in the project function that is called here. */
+  readonly through: Handler | undefined;
+  readonly runs: ts.Node | undefined;
   /** The `new`, call, decorator, class or function that makes it one. */
   readonly node: ts.Node;
   /** What to report: the callee, the decorator, the method's or the class's name. */
@@ -72,6 +88,8 @@ export interface Handler extends Subject {
   readonly queue: Setting<string>;
   readonly task: Setting<string>;
   readonly body: ts.FunctionLikeDeclaration | undefined;
+  /** Who says which function it is, where the text around does not. */
+  readonly openBody: Open | undefined;
   /** The site names no function: the policy is all that is said here. */
   readonly definitionOnly: boolean;
   /** Something runs it for certain; a function that only has the type of a handler may be unused. */

@@ -1,19 +1,66 @@
 import ts from 'typescript';
 import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
+import { functionAround, namesFromCallers } from '../typescript/follow.js';
 import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript/payload.js';
+import { ancestorsOf, isInside } from '../typescript/syntax.js';
+import { openOf, type Open } from '../typescript/value.js';
 import { declaredTypeOf } from './match.js';
 import type { Dispatch, Handler } from './model.js';
 
-/** Walks what a dispatch hands over. */
+/**
+ * Walks what a dispatch hands over, as far as its own text gives it: what a project function adds to what
+ * its callers pass is reported there, and what they pass is reported at them.
+ */
 export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
-  const node = dispatch.payload?.node;
-  if (!node || !ts.isExpression(node)) return;
-  const here = dispatch.node.getSourceFile();
-  walkPayload(code, node, (part) =>
-    // What another file writes is reported at the dispatch, where nothing of it can be edited.
-    visit(part.node.getSourceFile() === here ? part : { ...part, node: dispatch.name, direct: false }),
-  );
+  const { payload, node, through } = dispatch;
+  if (!payload) return;
+  const here = node.getSourceFile();
+  if (through) {
+    const inner = functionsBetween(dispatch);
+    const isOurs = (at: ts.Node): boolean =>
+      at.getSourceFile() === here && !inner.some((target) => isInside(at, target));
+    walkPayload(code, payload, { visit, isOurs });
+    return;
+  }
+  walkPayload(code, payload, {
+    visit: (part) =>
+      // What another file writes is reported at the dispatch, where nothing of it can be edited.
+      visit(part.node.getSourceFile() === here ? part : { ...part, node: dispatch.name, direct: false }),
+  });
+}
+
+/** The texts of the project functions through which a dispatch goes. */
+function functionsBetween({ through }: Dispatch): readonly ts.Node[] {
+  const found: ts.Node[] = [];
+  for (let at = through; at; at = at.through) found.push(outermostFunction(at.node));
+  return found;
+}
+
+/** The function that a caller calls: the outermost one around a node, or the method. */
+function outermostFunction(node: ts.Node): ts.Node {
+  let found: ts.Node = node;
+  for (const at of ancestorsOf(node)) {
+    if (ts.isFunctionLike(at)) found = at;
+    if (ts.isClassLike(at)) break;
+  }
+  return found;
+}
+
+/** The parameters of the functions around a dispatch that hand it something of which no type tells. */
+export function opensOfPayload(code: Code, { payload, node }: Dispatch): readonly Open[] {
+  const names = payload && functionAround(node) ? namesFromCallers(node) : undefined;
+  if (!payload || !names?.size) return [];
+  const found: Open[] = [];
+  walkPayload(code, payload, {
+    names,
+    visit: () => true,
+    unsaid: (at) => {
+      const open = openOf(at.value);
+      if (open) found.push(open);
+    },
+  });
+  return found;
 }
 
 /** What people call the payload in this library, for paths in messages: BullMQ's `data`. */

@@ -2,7 +2,8 @@ import ts from 'typescript';
 import type { BackoffSpec, TimeLimitSpec, TimeUnit } from '../libraries/define.js';
 import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
-import { alternatives, merged, property, type Value } from '../typescript/value.js';
+import { property } from '../typescript/properties.js';
+import { alternatives, merged, openOf, type Open, type Value } from '../typescript/value.js';
 import type { Backoff, Setting } from './model.js';
 
 const milliseconds: Readonly<Record<TimeUnit, number>> = { ms: 1, s: 1000, min: 60_000 };
@@ -91,11 +92,12 @@ export class Policy {
     return this.#once('deduplication', () => {
       for (const { option, since, before } of this.library.deduplication ?? []) {
         if (!appliesTo(this.version, since, before)) continue;
-        for (const value of alternatives(this.#option(this.layers, option))) {
+        const whole = this.#option(this.layers, option);
+        for (const value of alternatives(whole)) {
           if (value.kind === 'absent' || (value.kind === 'constant' && value.value === undefined)) continue;
           // A key that is calculated is a key all the same; only options that cannot be read are unknown.
           if (value.kind === 'unknown' && !isValueOfProperty(value.node)) {
-            return { state: 'unknown', why: value.why, at: value.node };
+            return { state: 'unknown', why: value.why, at: value.node, open: value.open };
           }
           // A key that is new each time keeps nothing from being queued twice.
           if (isNewEachTime(value.node)) continue;
@@ -147,10 +149,20 @@ export class Policy {
     layers = this.layers,
   ): Setting<T> {
     if (option === undefined) return { state: 'defaulted', value: fallback };
+    const whole = this.#option(layers, option);
     return combine(
-      alternatives(this.#option(layers, option)).map((value): Setting<T> => {
+      alternatives(whole).map((value): Setting<T> => {
         if (value.kind === 'absent') return { state: 'defaulted', value: fallback };
-        if (value.kind === 'unknown') return { state: 'unknown', why: value.why, at: value.node };
+        if (value.kind === 'unknown')
+          return { state: 'unknown', why: value.why, at: value.node, open: value.open };
+        if (value.kind === 'configured') {
+          const { fallback: held } = value;
+          return {
+            state: 'configured',
+            fallback: held === undefined ? undefined : convert(held),
+            at: value.node,
+          };
+        }
         if (value.kind !== 'constant') return { state: 'unknown', why: 'it is no constant', at: value.node };
         if (value.value === undefined) return { state: 'defaulted', value: fallback, erasedAt: value.node };
         const converted = convert(value.value);
@@ -158,6 +170,7 @@ export class Policy {
           ? { state: 'unknown', why: 'it is not read as a number', at: value.node }
           : { state: 'stated', values: [converted], at: value.node };
       }),
+      openOf(whole),
     );
   }
 
@@ -174,8 +187,9 @@ export class Policy {
     const nothing: Setting<Backoff> = { state: 'defaulted', value: { kind: spec.default, delay: undefined } };
     const { option } = spec;
     if (option === undefined) return nothing;
+    const whole = this.#option(layers, option);
     return combine(
-      alternatives(this.#option(layers, option)).map((value): Setting<Backoff> => {
+      alternatives(whole).map((value): Setting<Backoff> => {
         if (value.kind === 'absent') return nothing;
         if (value.kind === 'constant' && value.value === undefined)
           return { ...nothing, erasedAt: value.node };
@@ -185,16 +199,20 @@ export class Policy {
             state: 'unknown',
             why: value.kind === 'unknown' ? value.why : 'it is not read',
             at: value.node,
+            open: openOf(value),
           };
         }
         const delay = this.#backoffDelay(spec, value, layers);
         return { state: 'stated', values: [{ kind, delay }], at: value.node };
       }),
+      openOf(whole),
     );
   }
 
   #backoffKind(spec: BackoffSpec, value: Value): Backoff['kind'] | undefined {
     if (value.kind === 'function') return 'custom';
+    if (value.kind === 'configured')
+      return typeof value.fallback === 'number' ? (spec.number ?? 'fixed') : undefined;
     if (value.kind === 'constant') {
       if (typeof value.value === 'number') return spec.number ?? 'fixed';
       if (typeof value.value === 'boolean') return value.value ? (spec.true ?? 'custom') : 'none';
@@ -246,19 +264,26 @@ function isNewEachTime(node: ts.Node): boolean {
   return ts.forEachChild(node, (child) => isNewEachTime(child) || undefined) === true;
 }
 
-/** One setting out of all that it may be: they must all be stated, or all be left to the library. */
-export function combine<T>(settings: readonly Setting<T>[]): Setting<T> {
+/**
+ * One setting out of all that it may be: they must all be stated, or all be left to the library.
+ *
+ * @param open who decides between them, where that is known.
+ */
+export function combine<T>(settings: readonly Setting<T>[], open?: Open): Setting<T> {
   const [first] = settings;
   if (!first || settings.length === 1) return first as Setting<T>;
   const unknown = settings.find((each) => each.state === 'unknown');
-  if (unknown) return unknown;
-  const stated = settings.filter((each) => each.state === 'stated');
-  const [one] = stated;
+  if (unknown) return unknown.open ? unknown : { ...unknown, open };
+  const decided = settings.filter((each) => each.state !== 'defaulted');
+  const [one] = decided;
   if (!one) return first;
-  if (stated.length < settings.length) {
-    return { state: 'unknown', why: 'it is stated on one way and not on another', at: one.at };
+  if (decided.length < settings.length) {
+    return { state: 'unknown', why: 'it is stated on one way and not on another', at: one.at, open };
   }
-  return { state: 'stated', values: stated.flatMap((each) => each.values), at: one.at };
+  const configured = decided.find((each) => each.state === 'configured');
+  if (configured) return configured;
+  const values = decided.flatMap((each) => (each.state === 'stated' ? each.values : []));
+  return { state: 'stated', values, at: one.at };
 }
 
 /** Is this version within the bounds? An unknown version is taken for the newest. */

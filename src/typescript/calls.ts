@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { importedAs } from './classes.js';
 import type { Code } from './code.js';
 import { resolveAlias } from './identity.js';
 import { holderOf, skipOuter } from './syntax.js';
@@ -18,14 +19,15 @@ const maximumNames = 2000;
 const maximumSearched = 40;
 
 /** The calls in a function's text, nested functions included, with the name that is called. */
-interface NamedCall {
+export interface NamedCall {
   readonly node: ts.CallExpression;
   readonly name: ts.Identifier | ts.PrivateIdentifier;
 }
 
 const named = new WeakMap<ts.Node, readonly NamedCall[]>();
 
-function namedCallsIn(body: ts.Node): readonly NamedCall[] {
+/** The calls of a name in a text, in their order. */
+export function namedCallsIn(body: ts.Node): readonly NamedCall[] {
   const known = named.get(body);
   if (known) return known;
   const found: NamedCall[] = [];
@@ -185,26 +187,9 @@ function callersIn(file: ts.SourceFile): ReadonlyMap<string, ReadonlySet<string>
   return index;
 }
 
-const renames = new WeakMap<ts.SourceFile, ReadonlyMap<string, string>>();
-
 /** The name under which another file exports what is called here; `default` for a default import. */
 function importedName({ text, parent }: ts.Identifier | ts.PrivateIdentifier): string {
-  if (!ts.isCallExpression(parent)) return text;
-  const file = parent.getSourceFile();
-  let known = renames.get(file);
-  if (!known) {
-    const found = new Map<string, string>();
-    for (const statement of file.statements) {
-      const clause = ts.isImportDeclaration(statement) ? statement.importClause : undefined;
-      if (clause?.name) found.set(clause.name.text, 'default');
-      if (!clause?.namedBindings || !ts.isNamedImports(clause.namedBindings)) continue;
-      for (const { propertyName, name } of clause.namedBindings.elements) {
-        if (propertyName) found.set(name.text, propertyName.text);
-      }
-    }
-    renames.set(file, (known = found));
-  }
-  return known.get(text) ?? text;
+  return ts.isCallExpression(parent) ? importedAs(parent.getSourceFile(), text) : text;
 }
 
 /** The names of the functions that a node stands in, from the innermost out. */

@@ -33,11 +33,15 @@ export class Code {
     return code;
   }
 
-  /** The files that somebody of this project wrote: no declarations, nothing out of packages. */
+  /**
+   * The files that somebody of this project wrote: no declarations, nothing out of packages. In the order of
+   * their names, so that no answer hangs on the order in which a program was given them.
+   */
   get ownFiles(): readonly ts.SourceFile[] {
     return (this.#ownFiles ??= this.program
       .getSourceFiles()
-      .filter((file) => !file.isDeclarationFile && !this.program.isSourceFileFromExternalLibrary(file)));
+      .filter((file) => !file.isDeclarationFile && !this.program.isSourceFileFromExternalLibrary(file))
+      .sort((a, b) => (a.fileName < b.fileName ? -1 : 1)));
   }
 
   /** The package of a file, from the nearest package.json that has a name; undefined where there is none. */

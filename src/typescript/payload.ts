@@ -1,7 +1,11 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
+import { follow, mentions } from './follow.js';
+import { lazyOf } from './functions.js';
 import { declarationOfType, skipOuter } from './syntax.js';
 import { typeOfExpression } from './types.js';
+import { property, propertyNode } from './properties.js';
+import { Lazy, type Value } from './value.js';
 
 /**
  * A place in a payload: an expression of the dispatch (or a type of the handler's signature) and the keys
@@ -12,8 +16,10 @@ export interface PayloadPart {
   readonly node: ts.Node;
   readonly path: readonly string[];
   readonly type: ts.Type;
-  /** The value of `node` itself, not something inside its type. */
+  /** The value of `node` itself, not something inside its type or behind what it stands for. */
   readonly direct: boolean;
+  /** The expression that has the type: `node`, or what it stands for. Undefined inside a type. */
+  readonly value: ts.Expression | undefined;
   /** The property whose declaration has this type, where the part lies inside a declared type. */
   readonly member: ts.Symbol | undefined;
 }
@@ -21,20 +27,38 @@ export interface PayloadPart {
 /** Says whether the walk is done with a part (true), or is to look inside it. */
 export type PayloadVisitor = (part: PayloadPart) => boolean;
 
+export interface PayloadWalk {
+  readonly visit: PayloadVisitor;
+  /**
+   * Is this text to be reported on? What stands elsewhere is followed to where a text of ours gave it: the
+   * argument that a project function hands on. Default: all is.
+   */
+  readonly isOurs?: (node: ts.Node) => boolean;
+  /** Told of a value whose type says nothing and which cannot be followed. */
+  readonly unsaid?: (value: Lazy) => void;
+  /** Only expressions that begin with one of these names are looked at, or with `this`. */
+  readonly names?: ReadonlySet<string>;
+}
+
 /** Deeper than this nobody would look either; types may be cyclic. */
 const maximumDepth = 5;
 /** Types of more properties in all than this are generated or cyclic ones. */
 const maximumParts = 400;
+/** A value whose type says nothing is followed over this many expressions. */
+const maximumHops = 12;
+
+/** How deep a type is searched for what it leaves open. */
+const maximumUnsaidDepth = 1;
 
 /** Walks the expression of a payload: through its literals by syntax, then through types. */
-export function walkPayload(code: Code, expression: ts.Expression, visit: PayloadVisitor): void {
-  const walk = new Walk(code, visit);
-  walk.expression(expression, []);
+export function walkPayload(code: Code, payload: Lazy, walk: PayloadWalk): void {
+  new Walk(code, walk).expression(payload, [], undefined, 0);
 }
 
 /** Walks the type of a payload that a handler declares. */
 export function walkPayloadType(code: Code, node: ts.Node, type: ts.Type, visit: PayloadVisitor): void {
-  new Walk(code, visit).type({ node, path: [], type, direct: true, member: undefined }, 0);
+  const part = { node, path: [], type, direct: true, value: undefined, member: undefined };
+  new Walk(code, { visit }).type(part, 0);
 }
 
 class Walk {
@@ -43,25 +67,32 @@ class Walk {
 
   constructor(
     private readonly code: Code,
-    private readonly visit: PayloadVisitor,
+    private readonly walk: PayloadWalk,
   ) {}
 
-  expression(written: ts.Expression, path: readonly string[]): void {
+  /** @param ours the text of ours that stands for what is looked at. */
+  expression(at: Lazy, path: readonly string[], ours: ts.Node | undefined, hops: number): void {
+    const written = at.node;
+    if (!ts.isExpression(written) && !ts.isIdentifier(written)) return;
     const node = skipOuter(written) as ts.Expression;
+    const { bindings } = at;
+    const next = (expression: ts.Expression, keys: readonly string[]): void => {
+      this.expression(lazyOf(this.code, expression, bindings), keys, ours, hops);
+    };
     if (ts.isObjectLiteralExpression(node)) {
-      for (const property of node.properties) this.#property(property, path);
+      for (const property of node.properties) this.#property(property, at, path, ours, hops);
       return;
     }
     if (ts.isArrayLiteralExpression(node)) {
       for (const element of node.elements) {
-        if (ts.isSpreadElement(element)) this.#spreadElement(node, element, path);
-        else this.expression(element, [...path, '[]']);
+        if (ts.isSpreadElement(element)) this.#spreadElement(node, element, path, ours);
+        else next(element, [...path, '[]']);
       }
       return;
     }
     if (ts.isConditionalExpression(node)) {
-      this.expression(node.whenTrue, path);
-      this.expression(node.whenFalse, path);
+      next(node.whenTrue, path);
+      next(node.whenFalse, path);
       return;
     }
     if (isPlain(node)) return;
@@ -70,16 +101,68 @@ class Walk {
       isAnnotatedPlain(this.code.checker.getSymbolAtLocation(node)?.valueDeclaration)
     )
       return;
+    this.#leaf(at, node, path, ours, hops);
+  }
+
+  /** An expression that syntax tells nothing more of: its type, or where its value comes from. */
+  #leaf(
+    at: Lazy,
+    node: ts.Expression,
+    path: readonly string[],
+    ours: ts.Node | undefined,
+    hops: number,
+  ): void {
+    const { names, unsaid, isOurs } = this.walk;
+    if (names && !beginsWith(node, names)) return;
+    const reported = isOurs === undefined || isOurs(at.node) ? at.node : ours;
+    // What is neither ours nor stands for something of ours matters only if it may lead to ours.
+    const leads = reported !== undefined || unsaid !== undefined || at.bindings.size > 0;
+    if (!leads) return;
+    const type = typeOfExpression(this.code, node);
+    if (saysNothing(this.code.checker, type)) {
+      const source = hops < maximumHops ? follow(this.code, at) : undefined;
+      if (source && source.node !== at.node) {
+        this.expression(source, path, reported, hops + 1);
+        return;
+      }
+      unsaid?.(at);
+    } else this.#unsaidIn(type, at, path, reported, hops, 0);
+    if (reported === undefined) return;
     this.type(
-      {
-        node: written,
-        path,
-        type: typeOfExpression(this.code, node),
-        direct: true,
-        member: undefined,
-      },
+      { node: reported, path, type, direct: reported === at.node, value: node, member: undefined },
       0,
     );
+  }
+
+  /** What a type leaves open somewhere inside is followed through the value: `params: Record<string, unknown>`. */
+  #unsaidIn(
+    type: ts.Type,
+    at: Lazy,
+    path: readonly string[],
+    ours: ts.Node | undefined,
+    hops: number,
+    depth: number,
+  ): void {
+    const { code } = this;
+    const bare = code.checker.getNonNullableType(type);
+    if (hops >= maximumHops || bare.isUnion() || !isOpen(code, bare)) return;
+    if (code.checker.isArrayType(bare) || code.checker.isTupleType(bare)) return;
+    for (const member of code.checker.getPropertiesOfType(bare)) {
+      const ofMember = code.checker.getTypeOfSymbol(member);
+      const open = saysNothing(code.checker, ofMember);
+      if (!open && (depth >= maximumUnsaidDepth || !(ofMember.flags & ts.TypeFlags.Object))) continue;
+      const source = propertyNode(code, at.value, member.name);
+      const keys = [...path, member.name];
+      if (open && source) this.expression(source, keys, ours, hops + 1);
+      else if (open) {
+        const read = (): Value => property(code, at.value, member.name);
+        this.walk.unsaid?.(new Lazy(at.node, read, at.bindings));
+      } else {
+        const read = (): Value => property(code, at.value, member.name);
+        const inner = source ?? new Lazy(at.node, read, at.bindings);
+        this.#unsaidIn(ofMember, inner, keys, ours, hops + 1, depth + 1);
+      }
+    }
   }
 
   /** `[...set]` hands over what is in the set, whose type the array has. */
@@ -87,35 +170,49 @@ class Walk {
     array: ts.ArrayLiteralExpression,
     { expression }: ts.SpreadElement,
     path: readonly string[],
+    ours: ts.Node | undefined,
   ): void {
     const { checker } = this.code;
+    const { isOurs } = this.walk;
+    const reported = isOurs === undefined || isOurs(expression) ? expression : ours;
+    if (!reported) return;
     const type = checker.getTypeAtLocation(array);
     if (!checker.isArrayType(type) && !checker.isTupleType(type)) return;
     for (const each of checker.getTypeArguments(type as ts.TypeReference)) {
-      this.type({ node: expression, path: [...path, '[]'], type: each, direct: false, member: undefined }, 1);
+      const part = { node: reported, path: [...path, '[]'], type: each, direct: false };
+      this.type({ ...part, value: undefined, member: undefined }, 1);
     }
   }
 
-  #property(property: ts.ObjectLiteralElementLike, path: readonly string[]): void {
+  #property(
+    property: ts.ObjectLiteralElementLike,
+    { bindings }: Lazy,
+    path: readonly string[],
+    ours: ts.Node | undefined,
+    hops: number,
+  ): void {
+    const { code } = this;
     if (ts.isSpreadAssignment(property)) {
-      this.expression(property.expression, path);
+      this.expression(lazyOf(code, property.expression, bindings), path, ours, hops);
     } else if (ts.isPropertyAssignment(property)) {
-      this.expression(property.initializer, [...path, keyText(property.name)]);
+      const keys = [...path, keyText(property.name)];
+      this.expression(lazyOf(code, property.initializer, bindings), keys, ours, hops);
     } else if (ts.isShorthandPropertyAssignment(property)) {
-      const symbol = this.code.checker.getShorthandAssignmentValueSymbol(property);
+      const symbol = code.checker.getShorthandAssignmentValueSymbol(property);
       if (isAnnotatedPlain(symbol?.valueDeclaration)) return;
-      const type = typeOfExpression(this.code, property.name);
-      this.type(
-        { node: property.name, path: [...path, property.name.text], type, direct: true, member: undefined },
-        0,
-      );
+      const value = lazyOf(code, property.name, bindings);
+      this.#leaf(value, property.name, [...path, property.name.text], ours, hops);
     } else {
+      const { isOurs } = this.walk;
+      const reported = isOurs === undefined || isOurs(property.name) ? property.name : ours;
+      if (!reported) return;
       this.type(
         {
-          node: property.name,
+          node: reported,
           path: [...path, keyText(property.name)],
-          type: this.code.checker.getTypeAtLocation(property),
-          direct: true,
+          type: code.checker.getTypeAtLocation(property),
+          direct: reported === property.name,
+          value: undefined,
           member: undefined,
         },
         0,
@@ -128,7 +225,7 @@ class Walk {
     if (this.#parts > maximumParts) return;
     const { checker } = this.code;
     const { type } = part;
-    if (this.visit(part) || depth > maximumDepth) return;
+    if (this.walk.visit(part) || depth > maximumDepth) return;
     if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) return;
     if (type.isUnion()) {
       for (const each of type.types) this.type({ ...part, type: each }, depth);
@@ -138,14 +235,17 @@ class Walk {
     this.#seen.add(type);
     if (checker.isArrayType(type) || checker.isTupleType(type)) {
       for (const each of checker.getTypeArguments(type as ts.TypeReference)) {
-        this.type({ ...part, type: each, path: [...part.path, '[]'], direct: false }, depth + 1);
+        this.type(
+          { ...part, type: each, path: [...part.path, '[]'], direct: false, value: undefined },
+          depth + 1,
+        );
       }
       return;
     }
     if (!isOpen(this.code, type)) return;
     const written = jsonOf(checker, type);
     if (written) {
-      this.type({ ...part, type: written, direct: false }, depth + 1);
+      this.type({ ...part, type: written, direct: false, value: undefined }, depth + 1);
       return;
     }
     for (const member of checker.getPropertiesOfType(type)) {
@@ -155,14 +255,45 @@ class Walk {
           path: [...part.path, member.name],
           type: checker.getTypeOfSymbol(member),
           direct: false,
+          value: undefined,
           member,
         },
         depth + 1,
       );
     }
     for (const index of checker.getIndexInfosOfType(type)) {
-      this.type({ ...part, type: index.type, path: [...part.path, '[key]'], direct: false }, depth + 1);
+      this.type(
+        { ...part, type: index.type, path: [...part.path, '[key]'], direct: false, value: undefined },
+        depth + 1,
+      );
     }
+  }
+}
+
+/**
+ * Does a type leave open what a value is: `any`, `unknown`, `object`, a type parameter, a record of these?
+ * Then only the value itself tells.
+ */
+export function saysNothing(checker: ts.TypeChecker, type: ts.Type): boolean {
+  const { Any, Unknown, NonPrimitive, Instantiable } = ts.TypeFlags;
+  if (type.flags & (Any | Unknown | NonPrimitive | Instantiable)) return true;
+  const bare = checker.getNonNullableType(type);
+  if (bare !== type) return saysNothing(checker, bare);
+  if (type.isIntersection()) return type.types.every((each) => saysNothing(checker, each));
+  if (!(type.flags & ts.TypeFlags.Object) || type.getProperties().length > 0) return false;
+  if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return false;
+  // `{}`, and records of what says nothing.
+  return checker.getIndexInfosOfType(type).every((index) => saysNothing(checker, index.type));
+}
+
+/** The name that an expression begins with: `data` of `data.user.name`. */
+function beginsWith(node: ts.Expression, names: ReadonlySet<string>): boolean {
+  let at: ts.Node = skipOuter(node);
+  for (;;) {
+    if (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at) || ts.isAwaitExpression(at))
+      at = skipOuter(at.expression);
+    else if (ts.isCallExpression(at)) return mentions(at, names);
+    else return ts.isIdentifier(at) ? names.has(at.text) : at.kind === ts.SyntaxKind.ThisKeyword;
   }
 }
 

@@ -225,8 +225,14 @@ const registrations: readonly Case[] = [
   },
   {
     name: 'spread registrations, mapped from names',
-    code: quiet('', {
+    code: app('', {
       'app.module.ts': `import { BullModule } from '@nestjs/bullmq';\nconst queues = ['sms', 'mail'].map((name) => ({ name }));\nexport const imports = [${root} BullModule.registerQueue(...queues)];`,
+    }),
+  },
+  {
+    name: 'spread registrations, mapped from names that nobody knows',
+    code: quiet('', {
+      'app.module.ts': `import { BullModule } from '@nestjs/bullmq';\nexport const queues = (names: string[]) => names.map((name) => ({ name }));\nexport const imports = [${root} BullModule.registerQueue(...queues(process.argv))];`,
     }),
   },
   {

@@ -31,6 +31,8 @@ function text(setting: Setting<unknown>): string {
       return setting.erasedAt
         ? `erased ${show(setting.value)} @ ${where(setting.erasedAt)}`
         : `default ${show(setting.value)}`;
+    case 'configured':
+      return `configured ${show(setting.fallback)} @ ${where(setting.at)}`;
     case 'unknown':
       return 'unknown';
   }

@@ -1,7 +1,9 @@
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { Code } from '../../src/typescript/code.js';
-import { evaluate, property, type Value } from '../../src/typescript/value.js';
+import { evaluate } from '../../src/typescript/evaluate.js';
+import { property } from '../../src/typescript/properties.js';
+import type { Value } from '../../src/typescript/value.js';
 import { programOf, root } from '../harness.js';
 
 /** What a key of the constant `it` is worth, as text: `3`, `absent`, `1 | 2`, `unknown`. */

@@ -1,0 +1,205 @@
+import ts from 'typescript';
+import type { Site } from '../libraries/vocabulary.js';
+import { evaluate } from '../typescript/evaluate.js';
+import { lazyOf } from '../typescript/functions.js';
+import { originOf } from '../typescript/identity.js';
+import { skipOuter } from '../typescript/syntax.js';
+import {
+  alternatives,
+  Lazy,
+  noBindings,
+  openOf,
+  unknownElsewhere,
+  type Open,
+  type Value,
+} from '../typescript/value.js';
+import { exportedValue, type Configs } from './configs.js';
+import { fileNamedBy } from './file-name.js';
+import type { Match, SiteFinder } from './match.js';
+import type { Handler } from './model.js';
+import { Policy } from './policy.js';
+import { absent, nothingOf, unknownQueue, type Queues, type QueueSettings, type Reading } from './queues.js';
+import { textSetting } from './text-setting.js';
+
+/** How often a function may only hand on to another one. */
+const maximumForwards = 4;
+
+interface Body {
+  readonly body: ts.FunctionLikeDeclaration | undefined;
+  /** Who says which function it is. */
+  readonly open: Open | undefined;
+}
+const noBody: Body = { body: undefined, open: undefined };
+
+/** Reads the handlers that a site makes. */
+export class Handlers {
+  constructor(
+    private readonly reading: Reading,
+    private readonly queues: Queues,
+    private readonly configs: Configs,
+  ) {}
+
+  handlersOf(match: Match): readonly Handler[] {
+    if (match.site.purpose !== 'handler') return [];
+    const { library, site } = match.site;
+    const { node } = match;
+    const place = this.reading.finder.locate(match, site.handler);
+    const definitionOnly = site.handler === undefined;
+    // A worker without a function, a base class that is still abstract: nothing is run here.
+    if (!definitionOnly && (!place || isNothing(place.value))) return [];
+    const options = this.reading.finder.locate(match, site.options);
+    const queue = this.#queueOfHandler(match);
+    const layers = library.layers.flatMap((layer): readonly Value[] => {
+      switch (layer) {
+        case 'config':
+          return [this.configs.of(library)];
+        case 'queue':
+          return [queue.defaults];
+        case 'definition':
+          return [options?.value ?? absent(node)];
+        case 'dispatch':
+          return [];
+      }
+    });
+    const payload = site.payload === undefined ? undefined : parameterPlace(site.payload);
+    const common = {
+      kind: 'handler' as const,
+      through: undefined,
+      runs: undefined,
+      library,
+      node,
+      name: match.name,
+      queue: queue.name,
+      task: textSetting(this.reading.finder.locate(match, site.task), node),
+      definitionOnly,
+      registered: site.typed === undefined && site.takes === undefined,
+      payload,
+      options,
+      policy: new Policy(this.reading.code, library, layers, node, undefined, match.version),
+    };
+    if (!place) return [{ ...common, body: undefined, openBody: undefined }];
+    // A loop over a list of tasks registers one function after the other.
+    return alternatives(place.value)
+      .filter((value) => !isNothing(value))
+      .map((value) => {
+        const one = place.value === value ? place : new Lazy(place.node, () => value, place.bindings);
+        const { body, open } = this.#bodyOf(one);
+        return { ...common, body, openBody: open ?? openOf(place.value) };
+      });
+  }
+
+  #queueOfHandler(match: Match): QueueSettings {
+    const { library, site } = match.site as Extract<Site, { purpose: 'handler' }>;
+    const { node } = match;
+    const owner = site.owner && this.#ownerPlace(match, site.owner.decorator, site.owner.queue);
+    const place = owner ?? this.reading.finder.locate(match, site.queue);
+    const name: Value | undefined =
+      place?.value ??
+      (site.queueDefault === undefined ? undefined : { kind: 'constant', value: site.queueDefault, node });
+    const registersByName = library.queues?.some(
+      (each) => each.construct === undefined && each.call === undefined,
+    );
+    if (name && registersByName) return this.queues.registered(library, name, node);
+    if (name)
+      return {
+        ...unknownQueue(unknownElsewhere(node, 'the queue is another object')),
+        name: textSetting(place, node),
+      };
+    const callee = ts.isCallExpression(node) ? node.expression : undefined;
+    if (library.layers.includes('queue') && callee && ts.isPropertyAccessExpression(callee)) {
+      return this.queues.settingsOf(evaluate(this.reading.code, callee.expression));
+    }
+    return nothingOf(node);
+  }
+
+  /** A place in the decorator of the class whose method was matched. */
+  #ownerPlace(match: Match, name: string, places: Parameters<SiteFinder['locate']>[1]): Lazy | undefined {
+    for (const decorator of (match.owner && ts.getDecorators(match.owner)) ?? []) {
+      const expression = decorator.expression;
+      const callee = ts.isCallExpression(expression) ? expression.expression : expression;
+      const origin = originOf(this.reading.code, callee);
+      if (origin?.name !== name || !this.reading.vocabulary.owns(match.site.library, origin)) continue;
+      const args = ts.isCallExpression(expression)
+        ? expression.arguments.map((each) => lazyOf(this.reading.code, each, noBindings))
+        : [];
+      return this.reading.finder.locate({ ...match, args: { values: args, complete: true } }, places);
+    }
+    return undefined;
+  }
+
+  /**
+   * The function that a value stands for: itself, a method, one that is wrapped, the one that it only hands
+   * its parameters on to, or a file's default export.
+   */
+  #bodyOf(place: Lazy, depth = 0): Body {
+    const { code } = this.reading;
+    const { value } = place;
+    if (value.kind === 'function') {
+      const callee = depth < maximumForwards ? calleeForwardedTo(value.node) : undefined;
+      const target = callee && evaluate(code, callee, value.bindings);
+      if (callee && target?.kind === 'function' && target.node.body)
+        return this.#bodyOf(new Lazy(callee, () => target), depth + 1);
+      const open = target && openOf(target);
+      // Which method it is, the classes below decide.
+      return { body: open ? undefined : value.node.body && value.node, open };
+    }
+    if (depth >= maximumForwards) return noBody;
+    const named = fileNamedBy(code, place.node, value);
+    if (named !== undefined) return { body: this.#defaultExportOf(named), open: undefined };
+    if (value.kind !== 'made' || !ts.isCallExpression(value.node)) return noBody;
+    const { node, bindings } = value;
+    const callee = node.expression;
+    // `this.run.bind(this)`
+    if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'bind') {
+      return this.#bodyOf(lazyOf(code, callee.expression, bindings), depth + 1);
+    }
+    // `withMonitoring(async (job) => …)`: the one function among the arguments is what does the work.
+    const found = node.arguments.map((each) => this.#bodyOf(lazyOf(code, each, bindings), depth + 1));
+    const functions = found.filter(({ body }) => body !== undefined);
+    const open = found.map((each) => each.open).find((each) => each !== undefined);
+    return functions.length === 1 && functions[0] ? functions[0] : { body: undefined, open };
+  }
+
+  #defaultExportOf(fileName: string): ts.FunctionLikeDeclaration | undefined {
+    const bare = fileName.replace(/\.[cm]?[jt]sx?$/, '');
+    const file = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '/index.ts']
+      .map((extension) => this.reading.code.program.getSourceFile(bare + extension))
+      .find((each) => each !== undefined);
+    const value = file && exportedValue(this.reading.code, file);
+    return value?.kind === 'function' ? value.node : undefined;
+  }
+}
+
+/** `(job) => this.process(job)`: the callee of a function that does nothing but hand its parameters on. */
+function calleeForwardedTo({ body, parameters }: ts.FunctionLikeDeclaration): ts.Expression | undefined {
+  const [statement] = body && ts.isBlock(body) ? body.statements : [];
+  const only = body && ts.isBlock(body) && body.statements.length > 1 ? undefined : statement;
+  let returned: ts.Node | undefined = body && !ts.isBlock(body) ? body : undefined;
+  if (only && (ts.isReturnStatement(only) || ts.isExpressionStatement(only))) returned = only.expression;
+  let at = returned && skipOuter(returned);
+  if (at && ts.isAwaitExpression(at)) at = skipOuter(at.expression);
+  if (!at || !ts.isCallExpression(at) || at.arguments.length === 0) return undefined;
+  const same = at.arguments.every(
+    (each, index) => ts.isIdentifier(each) && each.text === parameters[index]?.name.getText(),
+  );
+  return same ? at.expression : undefined;
+}
+
+/** Is there certainly no function here? */
+function isNothing(value: Value): boolean {
+  return value.kind === 'constant' && (value.value === null || value.value === undefined);
+}
+
+function parameterPlace(
+  place: string,
+): { readonly parameter: number; readonly path: readonly string[] } | undefined {
+  const found = /^param(?<index>\d+)(?<path>(?:\.[\w$]+|\[\])*)$/.exec(place)?.groups;
+  if (!found) return undefined;
+  return {
+    parameter: Number(found['index']),
+    path: (found['path'] ?? '')
+      .replace(/\[\]/g, '.[]')
+      .split('.')
+      .filter((key) => key !== ''),
+  };
+}

@@ -1,0 +1,23 @@
+import type ts from 'typescript';
+import { alternatives, openOf, type Lazy } from '../typescript/value.js';
+import type { Setting } from './model.js';
+import { combine } from './policy.js';
+
+/** What a place says that holds a text, such as a queue's name. */
+export function textSetting(place: Lazy | undefined, node: ts.Node): Setting<string> {
+  if (!place) return { state: 'unknown', why: 'it is not given', at: node };
+  const { value: whole } = place;
+  return combine(
+    alternatives(whole).map((value): Setting<string> => {
+      if (value.kind === 'constant')
+        return { state: 'stated', values: [String(value.value)], at: place.node };
+      return {
+        state: 'unknown',
+        why: value.kind === 'unknown' ? value.why : 'it is not constant',
+        at: value.node,
+        open: openOf(value),
+      };
+    }),
+    openOf(whole),
+  );
+}

@@ -1,0 +1,130 @@
+import ts from 'typescript';
+import type { Code } from './code.js';
+import { evaluate, functionCalled } from './evaluate.js';
+import { argumentsOf, bindValues, lazyOf, onlyReturn } from './functions.js';
+import { resolveAlias } from './identity.js';
+import { propertyNode } from './properties.js';
+import { ancestorsOf, holderOf, skipOuter } from './syntax.js';
+import type { Lazy } from './value.js';
+import { isReassigned } from './variables.js';
+
+/**
+ * One hop from an expression to the one that gives it its value: from a variable to its initializer, from
+ * a parameter to the argument that is bound to it, from a key to what is written under it, from a call to
+ * what the project function returns. Undefined where no one expression does.
+ */
+export function follow(code: Code, at: Lazy): Lazy | undefined {
+  const node = skipOuter(at.node);
+  const { bindings } = at;
+  if (ts.isAwaitExpression(node)) return lazyOf(code, node.expression, bindings);
+  if (ts.isIdentifier(node)) {
+    const symbol = ts.isShorthandPropertyAssignment(node.parent)
+      ? code.checker.getShorthandAssignmentValueSymbol(node.parent)
+      : code.checker.getSymbolAtLocation(node);
+    const declaration = symbol && resolveAlias(code, symbol).valueDeclaration;
+    return declaration && followDeclaration(code, declaration, at);
+  }
+  if (ts.isPropertyAccessExpression(node)) {
+    return propertyNode(code, evaluate(code, node.expression, bindings), node.name.text);
+  }
+  if (ts.isCallExpression(node)) {
+    const target = functionCalled(code, skipOuter(node.expression) as ts.Expression, bindings);
+    const returned = target && onlyReturn(target.node);
+    if (!target || !returned || !ts.isExpression(returned)) return undefined;
+    const args = argumentsOf(code, node.arguments, bindings);
+    return lazyOf(code, returned, bindValues(code, target.node, args, target.bindings));
+  }
+  return undefined;
+}
+
+function followDeclaration(code: Code, declaration: ts.Declaration, { bindings }: Lazy): Lazy | undefined {
+  if (ts.isParameter(declaration)) {
+    return isReassigned(code, declaration) ? undefined : bindings.get(declaration);
+  }
+  if (ts.isVariableDeclaration(declaration)) {
+    const { initializer } = declaration;
+    return initializer && !isReassigned(code, declaration) ? lazyOf(code, initializer, bindings) : undefined;
+  }
+  if (!ts.isBindingElement(declaration) || declaration.dotDotDotToken) return undefined;
+  const holder = declaration.parent.parent;
+  const key = declaration.propertyName ?? declaration.name;
+  if (!ts.isObjectBindingPattern(declaration.parent) || !ts.isIdentifier(key)) return undefined;
+  const whole = ts.isParameter(holder)
+    ? bindings.get(holder)
+    : ts.isVariableDeclaration(holder) && holder.initializer
+      ? lazyOf(code, holder.initializer, bindings)
+      : undefined;
+  return whole && propertyNode(code, whole.value, key.text);
+}
+
+/** The expression at the end of all hops, which somebody wrote as something else than a name. */
+export function written(code: Code, at: Lazy): Lazy {
+  let found = at;
+  for (let hops = 0; hops < 20; hops += 1) {
+    const node = skipOuter(found.node);
+    if (ts.isCallExpression(node) || !ts.isExpression(node)) return found;
+    const next = follow(code, found);
+    if (!next || next.node === found.node) return found;
+    found = next;
+  }
+  return found;
+}
+
+const names = new WeakMap<ts.Node, ReadonlySet<string>>();
+
+/**
+ * The names in a function that may hold what its callers give: its parameters and those of the functions
+ * around it, and variables that are made of such. By name alone: more than there are, never fewer.
+ */
+export function namesFromCallers(node: ts.Node): ReadonlySet<string> {
+  const around = functionAround(node);
+  if (!around) return new Set();
+  const known = names.get(around);
+  if (known) return known;
+  const found = new Set<string>(namesFromCallers(around));
+  for (const parameter of around.parameters) addNames(parameter.name, found);
+  const visit = (at: ts.Node): void => {
+    if (ts.isVariableDeclaration(at)) {
+      const source =
+        at.initializer ?? (ts.isForOfStatement(at.parent.parent) ? at.parent.parent.expression : undefined);
+      if (source && mentions(source, found)) addNames(at.name, found);
+    } else if (
+      ts.isBinaryExpression(at) &&
+      at.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+      ts.isIdentifier(at.left) &&
+      mentions(at.right, found)
+    ) {
+      found.add(at.left.text);
+    }
+    ts.forEachChild(at, visit);
+  };
+  if (found.size > 0 && 'body' in around && around.body) visit(around.body);
+  names.set(around, found);
+  return found;
+}
+
+/** Does a text use one of these names, or `this`? */
+export function mentions(node: ts.Node, wanted: ReadonlySet<string>): boolean {
+  if (ts.isIdentifier(node)) return wanted.has(node.text);
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return true;
+  return ts.forEachChild(node, (child) => mentions(child, wanted) || undefined) === true;
+}
+
+/** The innermost function that a node stands in. */
+export function functionAround(node: ts.Node): ts.SignatureDeclaration | undefined {
+  for (const at of ancestorsOf(node)) if (ts.isFunctionLike(at)) return at;
+  return undefined;
+}
+
+function addNames(name: ts.BindingName, to: Set<string>): void {
+  if (ts.isIdentifier(name)) to.add(name.text);
+  else for (const element of name.elements) if (ts.isBindingElement(element)) addNames(element.name, to);
+}
+
+/** What a function goes by: its name, or that of the variable, property or field that it is put in. */
+export function nameOfFunction(node: ts.SignatureDeclaration): string | undefined {
+  const name = node.name ?? holderOf(node)?.name;
+  return name && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name) || ts.isStringLiteralLike(name))
+    ? name.text
+    : undefined;
+}

@@ -1,0 +1,418 @@
+import ts from 'typescript';
+import type { Code } from './code.js';
+import { loopsAround, valueOfLoopVariable } from './collections.js';
+import { evaluate } from './evaluate.js';
+import { isConst, lazyOf } from './functions.js';
+import { isAssignment } from './instances.js';
+import { property } from './properties.js';
+import { ancestorsOf, isInside, skipOuter } from './syntax.js';
+import {
+  choice,
+  isNullish,
+  Lazy,
+  unknown,
+  type ArrayValue,
+  type Bindings,
+  type ObjectValue,
+  type Part,
+  type Value,
+} from './value.js';
+
+/** A variable that is assigned more often than this is not followed. */
+const maximumAssignments = 12;
+
+/** What a variable holds where it is used. */
+export function valueOfVariable(
+  code: Code,
+  declaration: ts.VariableDeclaration,
+  use: ts.Node,
+  bindings: Bindings,
+): Value {
+  const { initializer, type } = declaration;
+  const looped = valueOfLoopVariable(code, declaration, bindings);
+  if (looped) return looped;
+  const first = (): Value => {
+    if (!initializer) {
+      const literal = isConst(declaration) ? constantOfType(code, declaration) : undefined;
+      return (
+        literal ??
+        (isAmbient(declaration) ||
+        ts.isForOfStatement(declaration.parent.parent) ||
+        ts.isCatchClause(declaration.parent)
+          ? unknown(declaration, 'a declaration without its value')
+          : { kind: 'constant', value: undefined, node: declaration })
+      );
+    }
+    return evaluate(code, initializer, bindings);
+  };
+  const value = isConst(declaration) ? first() : currentValue(code, declaration, use, bindings, first);
+  if (value.kind === 'object' && type?.kind === ts.SyntaxKind.AnyKeyword) {
+    return unknown(declaration, 'a variable that is declared as any');
+  }
+  return withChanges(code, value, declaration, use, bindings);
+}
+
+/** A value with what the text adds to it under the name of its variable or parameter. */
+export function withChanges(
+  code: Code,
+  value: Value,
+  declaration: ts.VariableDeclaration | ts.ParameterDeclaration,
+  use: ts.Node,
+  bindings: Bindings,
+): Value {
+  if (value.kind === 'array') return withPushed(code, value, declaration, bindings);
+  if (value.kind === 'object' || value.kind === 'choice')
+    return withAssigned(code, value, declaration, use, bindings);
+  return value;
+}
+
+/** Is a variable or parameter given another value than its first one anywhere? */
+export function isReassigned(
+  code: Code,
+  declaration: ts.VariableDeclaration | ts.ParameterDeclaration,
+): boolean {
+  return assignmentsOf(code, declaration).length > 0;
+}
+
+interface Assignment {
+  readonly node: ts.BinaryExpression;
+  /** Nothing that was there before is there after it, where it is used. */
+  readonly certain: boolean;
+}
+
+/** What a variable that may change holds at its use: what is assigned on the ways there. */
+export function currentValue(
+  code: Code,
+  declaration: ts.VariableDeclaration | ts.ParameterDeclaration,
+  use: ts.Node,
+  bindings: Bindings,
+  first: () => Value,
+): Value {
+  const all = assignmentsOf(code, declaration);
+  if (all.length === 0) return first();
+  if (all.length > maximumAssignments) return unknown(declaration, 'a variable that changes often');
+  const reaching = reachingFrom(all, declaration, use);
+  const values: Value[] = [];
+  if (reaching[0]?.certain !== true) values.push(first());
+  for (const { node } of reaching) {
+    const operator = node.operatorToken.kind;
+    const assigned = evaluate(code, node.right, bindings);
+    if (operator === ts.SyntaxKind.EqualsToken) values.push(assigned);
+    else if (
+      operator === ts.SyntaxKind.QuestionQuestionEqualsToken ||
+      operator === ts.SyntaxKind.BarBarEqualsToken
+    ) {
+      values.push(assigned);
+    } else return unknown(node, 'a variable that may change');
+  }
+  return choice(values, declaration);
+}
+
+/** The assignments that may be what holds at a use, from the last one that certainly does on. */
+function reachingFrom(
+  all: readonly ts.BinaryExpression[],
+  declaration: ts.Node,
+  use: ts.Node,
+): readonly Assignment[] {
+  const within = functionAround(declaration);
+  const elsewhere = functionAround(use) !== within;
+  const loops = loopsAround(use);
+  const found: Assignment[] = [];
+  for (const node of all) {
+    if (isInside(use, node.right)) continue;
+    const again = loops.some((loop) => isInside(node, loop) && !isInside(declaration, loop));
+    if (elsewhere || functionAround(node) !== within) {
+      found.push({ node, certain: false });
+      continue;
+    }
+    if (node.pos > use.pos && !again) continue;
+    const statement = node.parent;
+    const certain =
+      node.pos < use.pos &&
+      node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+      ts.isExpressionStatement(statement) &&
+      isInside(use, statement.parent);
+    // What was assigned before is gone.
+    if (certain) found.length = 0;
+    found.push({ node, certain });
+  }
+  return found;
+}
+
+const assigned = new WeakMap<Code, WeakMap<ts.Node, readonly ts.BinaryExpression[]>>();
+
+/** All assignments to a variable or parameter, in the order of the text. */
+function assignmentsOf(
+  code: Code,
+  declaration: ts.VariableDeclaration | ts.ParameterDeclaration,
+): readonly ts.BinaryExpression[] {
+  const { name } = declaration;
+  if (!ts.isIdentifier(name)) return [];
+  let known = assigned.get(code);
+  if (!known) assigned.set(code, (known = new WeakMap()));
+  let found = known.get(declaration);
+  if (found) return found;
+  found = assignedNames(scopeOf(declaration)).filter((node) => {
+    const target = skipOuter(node.left);
+    return (
+      ts.isIdentifier(target) &&
+      target.text === name.text &&
+      code.checker.getSymbolAtLocation(target)?.valueDeclaration === declaration
+    );
+  });
+  known.set(declaration, found);
+  return found;
+}
+
+const assignmentsInScope = new WeakMap<ts.Node, readonly ts.BinaryExpression[]>();
+
+function assignedNames(scope: ts.Node): readonly ts.BinaryExpression[] {
+  let known = assignmentsInScope.get(scope);
+  if (known) return known;
+  const found: ts.BinaryExpression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(scope, visit);
+  assignmentsInScope.set(scope, (known = found));
+  return known;
+}
+
+/** The text in which a variable or parameter can be assigned. */
+function scopeOf(declaration: ts.VariableDeclaration | ts.ParameterDeclaration): ts.Node {
+  if (ts.isParameter(declaration)) return declaration.parent;
+  for (const at of ancestorsOf(declaration)) {
+    if (ts.isBlock(at) || ts.isSourceFile(at) || ts.isModuleBlock(at) || ts.isFunctionLike(at)) return at;
+    if (ts.isCaseBlock(at) || ts.isIterationStatement(at, false)) return at;
+  }
+  return declaration.getSourceFile();
+}
+
+function functionAround(node: ts.Node): ts.Node {
+  // A parameter is of its function, not of the one around it.
+  for (const at of ancestorsOf(node)) {
+    if (ts.isFunctionLike(at) || ts.isSourceFile(at)) return at;
+  }
+  return node.getSourceFile();
+}
+
+function isAmbient(declaration: ts.VariableDeclaration): boolean {
+  return (
+    (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Ambient) !== 0 ||
+    declaration.getSourceFile().isDeclarationFile
+  );
+}
+
+/** `declare const QUEUE: 'mail'` in a declaration file still says its value. */
+export function constantOfType(code: Code, declaration: ts.Declaration): Value | undefined {
+  const type = code.checker.getTypeAtLocation(declaration);
+  return type.isStringLiteral() || type.isNumberLiteral()
+    ? { kind: 'constant', value: type.value, node: declaration }
+    : undefined;
+}
+
+/** `const jobs = []; … jobs.push({ … });`: the elements are the literal's and those pushed in the same block. */
+function withPushed(
+  code: Code,
+  value: ArrayValue,
+  declaration: ts.VariableDeclaration | ts.ParameterDeclaration,
+  bindings: Bindings,
+): ArrayValue {
+  const { name } = declaration;
+  if (!ts.isIdentifier(name) || value.elements.length > 0) return value;
+  const pushed: Lazy[] = [];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === 'push' &&
+      ts.isIdentifier(node.expression.expression) &&
+      node.expression.expression.text === name.text
+    ) {
+      for (const argument of node.arguments) {
+        if (!ts.isSpreadElement(argument)) pushed.push(lazyOf(code, argument, bindings));
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(scopeOf(declaration), visit);
+  return pushed.length > 0 ? { ...value, elements: pushed, complete: false } : value;
+}
+
+/**
+ * `const options = {}; if (slow) options.attempts = 3;`: what is assigned before the use counts, and what
+ * is assigned on some ways only is there on those.
+ */
+function withAssigned(
+  code: Code,
+  value: Value,
+  declaration: ts.VariableDeclaration | ts.ParameterDeclaration,
+  use: ts.Node,
+  bindings: Bindings,
+): Value {
+  const { name } = declaration;
+  if (!ts.isIdentifier(name)) return value;
+  const changes = changesIn(scopeOf(declaration)).get(name.text);
+  if (!changes) return value;
+  const within = functionAround(use);
+  const loops = loopsAround(use);
+  const parts: Part[] = [];
+  for (const change of changes) {
+    const { node } = change;
+    const together = functionAround(node) === within;
+    const again = loops.some((loop) => isInside(node, loop) && !isInside(declaration, loop));
+    // The use within the change itself is of what was before.
+    if (isInside(use, node) || (together && node.pos > use.pos && !again)) continue;
+    const sure =
+      together &&
+      node.pos < use.pos &&
+      ts.isExpressionStatement(node.parent) &&
+      isInside(use, node.parent.parent);
+    const part = partOf(code, change, bindings);
+    parts.push(sure ? part : maybe(part, node));
+  }
+  return parts.length > 0
+    ? { kind: 'object', parts: [{ spread: Lazy.known(value) }, ...parts], node: value.node }
+    : value;
+}
+
+/** A part that is there on some ways only. */
+function maybe(part: Part, node: ts.Node): Part {
+  const there: ObjectValue = { kind: 'object', parts: [part], node };
+  const not: ObjectValue = { kind: 'object', parts: [], node };
+  return { spread: Lazy.known(choice([there, not], node)) };
+}
+
+/** `x.key = value`, `x[key] = value`, `delete x.key`, `Object.assign(x, …)`. */
+interface Change {
+  readonly node: ts.Node;
+  readonly target: ts.Expression | undefined;
+}
+
+const changes = new WeakMap<ts.Node, ReadonlyMap<string, readonly Change[]>>();
+
+/** What is changed in a text, by the name of the variable that holds it. */
+function changesIn(scope: ts.Node): ReadonlyMap<string, readonly Change[]> {
+  const known = changes.get(scope);
+  if (known) return known;
+  const found = new Map<string, Change[]>();
+  const add = (owner: ts.Node, change: Change): void => {
+    const name = skipOuter(owner);
+    if (!ts.isIdentifier(name)) return;
+    const list = found.get(name.text);
+    if (list) list.push(change);
+    else found.set(name.text, [change]);
+  };
+  const visit = (node: ts.Node): void => {
+    const written =
+      ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)
+        ? node.left
+        : ts.isDeleteExpression(node)
+          ? node.expression
+          : undefined;
+    const target = written && (skipOuter(written) as ts.Expression);
+    if (target && (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target))) {
+      add(target.expression, { node, target });
+    } else if (ts.isCallExpression(node) && node.expression.getText() === 'Object.assign') {
+      const [first] = node.arguments;
+      if (first) add(first, { node, target: undefined });
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(scope, visit);
+  changes.set(scope, found);
+  return found;
+}
+
+function partOf(code: Code, { node, target }: Change, bindings: Bindings): Part {
+  if (!target) {
+    const call = node as ts.CallExpression;
+    const merged: ObjectValue = {
+      kind: 'object',
+      parts: call.arguments.slice(1).map((each) => ({ spread: lazyOf(code, each, bindings) })),
+      node,
+    };
+    return { spread: Lazy.known(merged) };
+  }
+  const key = keyOf(code, target, bindings);
+  if (!ts.isBinaryExpression(node)) {
+    return key === undefined ? { unknownKey: target } : { key, value: Lazy.known({ kind: 'absent', node }) };
+  }
+  const operator = node.operatorToken.kind;
+  const value =
+    operator === ts.SyntaxKind.EqualsToken
+      ? lazyOf(code, node.right, bindings)
+      : operator === ts.SyntaxKind.QuestionQuestionEqualsToken || operator === ts.SyntaxKind.BarBarEqualsToken
+        ? new Lazy(node.right, () => keptOr(code, target, node.right, bindings), bindings)
+        : Lazy.known(unknown(target, 'it is assigned later'));
+  return key === undefined ? { unknownKey: target, value } : { key, value };
+}
+
+/** What `x.key ??= value` leaves. */
+function keptOr(code: Code, target: ts.Expression, right: ts.Expression, bindings: Bindings): Value {
+  const before = evaluate(code, target, bindings);
+  if (isNullish(before)) return evaluate(code, right, bindings);
+  return before.kind === 'unknown' || before.kind === 'choice'
+    ? choice([before, evaluate(code, right, bindings)], target)
+    : before;
+}
+
+function keyOf(code: Code, target: ts.Expression, bindings: Bindings): string | undefined {
+  if (ts.isPropertyAccessExpression(target)) return target.name.text;
+  if (!ts.isElementAccessExpression(target)) return undefined;
+  const key = evaluate(code, target.argumentExpression, bindings);
+  return key.kind === 'constant' ? String(key.value) : undefined;
+}
+
+/** `const { attempts } = options`: a key, an element, or what is left of a whole. */
+export function valueOfBinding(
+  code: Code,
+  element: ts.BindingElement,
+  whole: Value | undefined,
+  bindings: Bindings,
+): Value {
+  if (!whole) return unknown(element, 'a destructuring that is not followed');
+  const pattern = element.parent;
+  let found: Value;
+  if (ts.isArrayBindingPattern(pattern)) {
+    const index = pattern.elements.indexOf(element);
+    if (whole.kind !== 'array' || element.dotDotDotToken)
+      return unknown(element, 'an element that is not listed');
+    const listed = whole.elements[index];
+    found = listed
+      ? listed.value
+      : whole.complete
+        ? { kind: 'constant', value: undefined, node: element }
+        : unknown(element, 'an element that is not listed');
+  } else {
+    if (element.dotDotDotToken) return restOf(whole, pattern, element);
+    const key = element.propertyName ?? element.name;
+    const name = ts.isIdentifier(key) || ts.isStringLiteralLike(key) ? key.text : undefined;
+    if (name === undefined) return unknown(element, 'a destructuring that is not followed');
+    found = property(code, whole, name);
+  }
+  if (!element.initializer)
+    return found.kind === 'absent' ? { kind: 'constant', value: undefined, node: element } : found;
+  const fallback = (): Value => evaluate(code, element.initializer as ts.Expression, bindings);
+  if (found.kind === 'absent' || (found.kind === 'constant' && found.value === undefined)) return fallback();
+  if (found.kind !== 'choice') return found;
+  return choice(
+    found.values.map((each) => (isNullish(each) ? fallback() : each)),
+    element,
+    found.open,
+  );
+}
+
+/** `const { queue, ...options } = given`: without the keys that are taken out. */
+function restOf(whole: Value, pattern: ts.ObjectBindingPattern, node: ts.Node): Value {
+  const taken = pattern.elements.flatMap((each) => {
+    const key = each.dotDotDotToken ? undefined : (each.propertyName ?? each.name);
+    return key && (ts.isIdentifier(key) || ts.isStringLiteralLike(key)) ? [key.text] : [];
+  });
+  const parts: Part[] = [
+    { spread: Lazy.known(whole) },
+    ...taken.map((key) => ({ key, value: Lazy.known({ kind: 'absent', node } as const) })),
+  ];
+  return { kind: 'object', parts, node };
+}
