@@ -30,7 +30,7 @@ const layer = (folder, forbidden, why) => ({
   },
 });
 
-const shell = ['rules', 'rule', 'configs', 'index'];
+const shell = ['rules', 'rule', 'configs', 'index', 'explain', 'explain-rule', 'cli'];
 
 export default defineConfig([
   // The code of the fixtures is wrong on purpose; `npm start` lints the shop with a configuration of its own.

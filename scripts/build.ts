@@ -2,7 +2,7 @@
  * Compiles the plugin into dist, from nothing, and puts the new folder in the old one's place at the end, so
  * that nobody meets half of it. Then makes `eslint-plugin-tasks` resolvable for the fixtures, as if installed.
  */
-import { existsSync, lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runBin } from './support.js';
 
@@ -14,6 +14,8 @@ if (!ok) {
   rmSync(fresh, { recursive: true, force: true });
   process.exit(1);
 }
+// npm makes a package's commands executable when it installs them; nobody installs this folder.
+chmodSync(join(fresh, 'src/cli.js'), 0o755);
 const old = `${fresh}-old`;
 if (existsSync(dist)) renameSync(dist, old);
 renameSync(fresh, dist);

@@ -3,6 +3,7 @@ import type { Vocabulary } from '../libraries/vocabulary.js';
 import { namesLeadingTo } from '../typescript/calls.js';
 import { heritageOf } from '../typescript/classes.js';
 import type { Code } from '../typescript/code.js';
+import { neighboursOf } from '../typescript/sources.js';
 import type { Open } from '../typescript/value.js';
 import { candidatesIn, Gate, type Candidates } from './candidates.js';
 import { Configs } from './configs.js';
@@ -61,7 +62,12 @@ export class Project {
     this.#queues = new Queues(reading);
     this.#dispatches = new Dispatches(reading, this.#queues, configs);
     this.#handlers = new Handlers(reading, this.#queues, configs);
+    const beside = (): readonly Project[] =>
+      neighboursOf(code, (dependencies) =>
+        [...vocabulary.packages].some((each) => dependencies.has(each)),
+      ).map((each) => Project.of(each, vocabulary));
     this.#forwarded = new Wrappers(code, files, {
+      neighbours: () => beside().map((each) => each.#forwarded),
       templatesIn: (file) => this.#dispatchTemplates(file),
       opensOf: (dispatch) => opensOfDispatch(code, dispatch),
       at: (dispatch, call, through, runs) =>
@@ -71,6 +77,7 @@ export class Project {
       ofClass: false,
     });
     this.#registering = new Wrappers(code, files, {
+      neighbours: () => beside().map((each) => each.#registering),
       templatesIn: (file) => this.#handlerTemplates(file),
       opensOf: opensOfHandler,
       at: (handler, call, through, runs) => ({

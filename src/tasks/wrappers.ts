@@ -42,6 +42,8 @@ export interface Wrapped<T> {
   ) => T;
   /** It belongs to every object of its class, whoever calls the method that it stands in. */
   readonly ofClass: boolean;
+  /** The wrappers of other packages of the workspace whose sources are read beside this program. */
+  readonly neighbours: () => readonly Wrappers<T>[];
 }
 
 /** How many functions may stand between a caller and the library. */
@@ -93,8 +95,15 @@ export class Wrappers<T> {
     const classes = new Map<ts.ClassLikeDeclaration, Template<T>[]>();
     const names = new Set<string>();
     const ownFiles = this.code.ownFiles;
+    const neighbours = this.wrapped.neighbours();
+    for (const neighbour of neighbours) {
+      const { functions: foreign, names: known, classes: owners } = neighbour.#tableOf();
+      for (const [target, templates] of foreign) listOf(functions, target).push(...templates);
+      for (const [owner, templates] of owners) listOf(classes, owner).push(...templates);
+      for (const name of known) names.add(name);
+    }
     let pending = this.files().flatMap((file) => this.wrapped.templatesIn(file));
-    for (let depth = 0; depth < maximumDepth && pending.length > 0; depth += 1) {
+    for (let depth = 0; depth < maximumDepth && (pending.length > 0 || depth === 0); depth += 1) {
       const fresh = new Map<ts.Node, Template<T>[]>();
       for (const template of pending) {
         for (const { target, owner } of this.#openFunctions(template)) {
@@ -105,6 +114,11 @@ export class Wrappers<T> {
         }
       }
       const called = new Set([...fresh.keys()].flatMap((target) => [...this.#namesOf(target)]));
+      if (depth === 0) {
+        for (const name of names) called.add(name);
+        for (const [target, templates] of functions)
+          if (!fresh.has(target)) fresh.set(target, [...templates]);
+      }
       for (const name of called) names.add(name);
       const pattern = patternOf(called);
       pending = ownFiles

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
 import { resolveAlias } from './identity.js';
+import { sourceOf } from './sources.js';
 import { ancestorsOf, isInside } from './syntax.js';
 
 /** A class and the project classes that it extends, the nearest first; broken code may go round in circles. */
@@ -18,6 +19,7 @@ export function* classesFrom(
 /** The project class that a class extends; undefined for none, or one outside the project. */
 export function baseClassOf(code: Code, owner: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
   const heritage = heritageOf(owner);
+  code = code.at(owner);
   const base = heritage && classNamed(code, heritage);
   return base !== owner ? base : undefined;
 }
@@ -28,8 +30,10 @@ export function classNamed(
   node: ts.Expression | ts.EntityName,
 ): ts.ClassLikeDeclaration | undefined {
   const name = ts.isPropertyAccessExpression(node) ? node.name : ts.isQualifiedName(node) ? node.right : node;
+  code = code.at(name);
   const symbol = code.checker.getSymbolAtLocation(name);
-  const declaration = symbol && resolveAlias(code, symbol).valueDeclaration;
+  const declared = symbol && resolveAlias(code, symbol).valueDeclaration;
+  const declaration = declared && (sourceOf(code, declared) ?? declared);
   return declaration && ts.isClassLike(declaration) && !declaration.getSourceFile().isDeclarationFile
     ? declaration
     : undefined;
@@ -155,6 +159,7 @@ const derived = new WeakMap<Code, ReadonlyMap<string, readonly ts.ClassLikeDecla
 
 /** The project classes that extend a class, directly or further down, in the order of their files. */
 export function subclassesOf(code: Code, owner: ts.ClassLikeDeclaration): readonly ts.ClassLikeDeclaration[] {
+  code = code.at(owner);
   let known = subclasses.get(code);
   if (!known) subclasses.set(code, (known = new WeakMap()));
   let found = known.get(owner);

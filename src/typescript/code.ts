@@ -6,6 +6,8 @@ export interface PackageInfo {
   readonly name: string;
   readonly version: string | undefined;
   readonly folder: string;
+  /** What it depends on, in whichever way. */
+  readonly dependencies: ReadonlySet<string>;
 }
 
 const codes = new WeakMap<ts.Program, Code>();
@@ -17,20 +19,38 @@ const codes = new WeakMap<ts.Program, Code>();
 export class Code {
   readonly checker: ts.TypeChecker;
   #ownFiles: readonly ts.SourceFile[] | undefined;
+  /** Codes of packages of the same workspace that are imported as built, by the files of their sources. */
+  #neighbours: Map<ts.SourceFile, Code> | undefined;
   readonly #packages = new Map<string, PackageInfo | undefined>();
 
   private constructor(
     readonly program: ts.Program,
     /** False where a single file was parsed on its own: imports lead nowhere, types are guesses. */
     readonly typed: boolean,
+    /** The code for which this one was read, where this is the source of a package that it imports. */
+    private readonly root: Code | undefined,
   ) {
     this.checker = program.getTypeChecker();
   }
 
-  static of(program: ts.Program, typed = true): Code {
+  static of(program: ts.Program, typed = true, root?: Code): Code {
     let code = codes.get(program);
-    if (!code) codes.set(program, (code = new Code(program, typed)));
+    if (!code) codes.set(program, (code = new Code(program, typed, root)));
     return code;
+  }
+
+  /** The code that a node is of: this one, or another package's source that is read beside it. */
+  at(node: ts.Node): Code {
+    const root = this.root ?? this;
+    if (!root.#neighbours) return root;
+    return root.#neighbours.get(node.getSourceFile()) ?? root;
+  }
+
+  /** Takes the source of another package of the workspace in. */
+  addNeighbour(code: Code): void {
+    const root = this.root ?? this;
+    root.#neighbours ??= new Map();
+    for (const file of code.ownFiles) root.#neighbours.set(file, code);
   }
 
   /**
@@ -72,17 +92,23 @@ function readPackage(folder: string): PackageInfo | undefined {
   }
   if (text === undefined) return undefined;
   try {
-    const { name, version } = JSON.parse(text) as { name?: unknown; version?: unknown };
+    const { name, version, ...rest } = JSON.parse(text) as { name?: unknown; version?: unknown };
     // A package.json without a name only sets the module type of a folder (`dist/esm/package.json`).
     if (typeof name !== 'string') return undefined;
     return {
       name: withoutTypesScope(name),
       version: typeof version === 'string' ? version : undefined,
       folder,
+      dependencies: dependenciesOf(rest),
     };
   } catch {
     return undefined;
   }
+}
+
+function dependenciesOf(manifest: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const all = ['dependencies', 'devDependencies', 'peerDependencies'].map((key) => manifest[key]);
+  return new Set(all.flatMap((each) => (typeof each === 'object' && each !== null ? Object.keys(each) : [])));
 }
 
 /** `@types/amqplib` stands for `amqplib`, `@types/foo__bar` for `@foo/bar`. */

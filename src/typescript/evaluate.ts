@@ -7,6 +7,7 @@ import { argumentsOf, bindValues, functionOfSymbol, lazyOf, returnedBy } from '.
 import { resolveAlias } from './identity.js';
 import { instanceOf, memberOfInstance, staticMember, valueOfDeclared, valueOfField } from './instances.js';
 import { property } from './properties.js';
+import { sourceOf } from './sources.js';
 import { skipOuter } from './syntax.js';
 import {
   alternatives,
@@ -31,9 +32,10 @@ const values = new WeakMap<Code, WeakMap<ts.Node, Slot<Value>>>();
 /** What is this expression worth? Follows constants, imports, members, spreads and project functions. */
 export function evaluate(code: Code, expression: ts.Expression, bindings: Bindings = noBindings): Value {
   const node = skipOuter(expression) as ts.Expression;
+  const own = code.at(node);
   return withinBounds(
-    bindings.size === 0 ? slotOf(code, node) : undefined,
-    () => evaluateNode(code, node, bindings),
+    bindings.size === 0 ? slotOf(own, node) : undefined,
+    () => evaluateNode(own, node, bindings),
     (why) => unknown(node, why),
   );
 }
@@ -530,8 +532,11 @@ export function functionCalled(
 /** What a symbol is worth where it is used at `node`. */
 export function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bindings: Bindings): Value {
   const target = resolveAlias(code, symbol);
-  const declaration = target.valueDeclaration ?? target.declarations?.[0];
-  if (!declaration) return unknown(node, 'an import that is not resolved');
+  const declared = target.valueDeclaration ?? target.declarations?.[0];
+  if (!declared) return unknown(node, 'an import that is not resolved');
+  const source = sourceOf(code, declared);
+  const declaration = source ?? declared;
+  if (source) code = code.at(source);
 
   if (ts.isParameter(declaration)) {
     const value = currentValue(code, declaration, node, bindings, () =>
@@ -552,6 +557,7 @@ export function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bind
   if (ts.isShorthandPropertyAssignment(declaration)) return evaluateShorthand(code, declaration, bindings);
   if (ts.isExportAssignment(declaration)) return evaluate(code, declaration.expression, bindings);
   if (ts.isFunctionDeclaration(declaration)) {
+    if (source) return { kind: 'function', node: declaration, bindings };
     return functionOfSymbol(code, target) ?? { kind: 'function', node: declaration, bindings };
   }
   if (ts.isMethodDeclaration(declaration)) return { kind: 'function', node: declaration, bindings };

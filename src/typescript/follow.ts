@@ -16,6 +16,7 @@ import { isReassigned } from './variables.js';
 export function follow(code: Code, at: Lazy): Lazy | undefined {
   const node = skipOuter(at.node);
   const { bindings } = at;
+  code = code.at(node);
   if (ts.isAwaitExpression(node)) return lazyOf(code, node.expression, bindings);
   if (ts.isIdentifier(node)) {
     const symbol = ts.isShorthandPropertyAssignment(node.parent)

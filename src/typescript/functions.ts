@@ -2,6 +2,7 @@ import ts from 'typescript';
 import { isStatic } from './classes.js';
 import type { Code } from './code.js';
 import { evaluate } from './evaluate.js';
+import { sourceOf } from './sources.js';
 import { skipOuter } from './syntax.js';
 import {
   choice,
@@ -106,6 +107,7 @@ export function returnedBy(
   bindings: Bindings = noBindings,
 ): Value {
   const { body } = target;
+  code = code.at(target);
   if (!body) return unknown(target, 'a function without a body');
   if (!ts.isBlock(body)) return evaluate(code, body, bindings);
   const paths = pathsOf(code, body, bindings);
@@ -249,9 +251,13 @@ export function onlyReturn({ body }: ts.FunctionLikeDeclaration): ts.Node | unde
  * is not one; a static method, a function and a constant function are.
  */
 export function functionOfSymbol(code: Code, symbol: ts.Symbol): FunctionValue | undefined {
-  const declaration = symbol.valueDeclaration;
-  if (!declaration) return undefined;
+  const declared = symbol.valueDeclaration;
+  if (!declared) return undefined;
+  const source = sourceOf(code, declared);
+  const declaration = source ?? declared;
+  if (source) code = code.at(source);
   if (ts.isFunctionDeclaration(declaration)) {
+    if (source) return { kind: 'function', node: declaration, bindings: noBindings };
     const node = symbol.declarations?.find(
       (each): each is ts.FunctionDeclaration => ts.isFunctionDeclaration(each) && each.body !== undefined,
     );

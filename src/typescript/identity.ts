@@ -38,6 +38,7 @@ export function symbolAt(code: Code, node: ts.Node): ts.Symbol | undefined {
 /** Whose symbol does this expression name? Through aliases, re-exports, namespaces and `require`. */
 export function originOf(code: Code, node: ts.Node): Origin | undefined {
   node = skipOuter(node);
+  code = code.at(node);
   const name = ts.isPropertyAccessExpression(node) ? node.name : ts.isQualifiedName(node) ? node.right : node;
   const symbol = code.checker.getSymbolAtLocation(name);
   const origin = symbol && originOfSymbol(code, symbol);

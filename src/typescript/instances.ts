@@ -42,6 +42,7 @@ const instances = new WeakMap<Code, WeakMap<Value, Instance | false>>();
 /** The object of a project class that a value is; undefined for anything else. */
 export function instanceOf(code: Code, value: Value): Instance | undefined {
   if (value.kind !== 'self' && value.kind !== 'made') return undefined;
+  code = code.at(value.node);
   let known = instances.get(code);
   if (!known) instances.set(code, (known = new WeakMap()));
   let found = known.get(value);
@@ -113,6 +114,7 @@ export function bindingsIn(instance: Instance, owner: ts.ClassLikeDeclaration): 
 /** A member of an object: of its own class, else of the nearest above that has it. */
 export function memberOfInstance(code: Code, instance: Instance, name: string): Value {
   const { owner } = instance;
+  code = code.at(owner);
   if (!instance.exact && isOverridden(code, owner, name))
     return unknownElsewhere(owner, `a class below \`${nameOfClass(owner)}\` may have another \`${name}\``, {
       by: owner,
@@ -142,6 +144,7 @@ export function staticMember(
   name: string,
   of: Value = { kind: 'class', node: owner },
 ): Value {
+  code = code.at(owner);
   const classes = [...classesFrom(code, owner)];
   for (const at of classes) {
     const member = memberOf(at, name, true);
@@ -153,6 +156,7 @@ export function staticMember(
 }
 
 function valueOfMember(code: Code, member: Member, bindings: Bindings): Value {
+  code = code.at(member);
   if (ts.isMethodDeclaration(member)) return { kind: 'function', node: member, bindings };
   if (ts.isGetAccessorDeclaration(member)) return returnedBy(code, member, bindings);
   return ts.isParameter(member)

@@ -22,7 +22,7 @@ import {
 export function property(code: Code, value: Value, key: string): Value {
   return withinBounds(
     undefined,
-    () => propertyOf(code, value, key),
+    () => propertyOf(code.at(value.node), value, key),
     (why) => unknownElsewhere(value.node, why),
   );
 }
@@ -78,7 +78,7 @@ function propertyOf(code: Code, value: Value, key: string): Value {
 export function propertyNode(code: Code, value: Value, key: string): Lazy | undefined {
   return withinBounds(
     undefined,
-    () => propertyNodeOf(code, value, key),
+    () => propertyNodeOf(code.at(value.node), value, key),
     () => undefined,
   );
 }

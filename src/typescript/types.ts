@@ -8,6 +8,7 @@ import { resolveAlias } from './identity.js';
  * a union of which the flow may have left one part.
  */
 export function typeOfExpression(code: Code, expression: ts.Node): ts.Type {
+  code = code.at(expression);
   return declaredType(code, expression) ?? code.checker.getTypeAtLocation(expression);
 }
 

@@ -191,3 +191,14 @@ export const send = (to: string) => mails.add('mail', { to, at: new Date() });
     'tasks/no-unserializable-payload 3',
   ]);
 }, 60_000);
+
+test('the packed command explains a file of it', async () => {
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    bin: Readonly<Record<string, string>>;
+  };
+  const command = join(installed, manifest.bin['eslint-plugin-tasks'] ?? '');
+  expect(readFileSync(command, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+  const { stdout } = await execute(process.execPath, [command, 'explain', 'src/mails.ts:3'], { cwd: place });
+  expect(stdout).toContain('3:37  dispatch  mails.add  (BullMQ)\n');
+  expect(stdout).toMatch(/^ {2}attempts +1 run +defaulted {2}the default of BullMQ$/m);
+}, 60_000);
