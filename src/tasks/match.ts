@@ -12,7 +12,16 @@ import { ancestorsOf, holderOf, skipOuter } from '../typescript/syntax.js';
 import { typeOfExpression } from '../typescript/types.js';
 import { instanceOf, memberOfInstance, staticMember } from '../typescript/instances.js';
 import { property, propertyNode } from '../typescript/properties.js';
-import { type Bindings, Lazy, noBindings, unknownElsewhere, type Value } from '../typescript/value.js';
+import {
+  alternatives,
+  type Bindings,
+  Lazy,
+  type MadeValue,
+  noBindings,
+  present,
+  unknownElsewhere,
+  type Value,
+} from '../typescript/value.js';
 import { appliesTo } from './policy.js';
 
 /** A site found in the code, with what its places refer to. */
@@ -444,22 +453,27 @@ export class SiteFinder {
 
   /** Without types: the class that the receiver was made of, or that its annotation names. */
   #declaredClasses(receiver: ts.Expression): readonly Origin[] {
-    const value = evaluate(this.code, receiver);
-    if (value.kind === 'made') {
-      const origins = constructionsOf(this.code, value.node, value.bindings).map(({ origin }) => origin);
-      const site = this.queueMadeBy(value.node, value.bindings)?.site;
-      const makes = site?.purpose === 'queue' ? site.site.makes : undefined;
-      const [nearest] = origins;
-      return makes !== undefined && nearest ? [...origins, { ...nearest, name: makes }] : origins;
-    }
-    if (value.kind === 'self') return [...this.basesOf(value.node)];
+    const value = present(evaluate(this.code, receiver));
+    const origins = alternatives(value).flatMap((each): readonly Origin[] => {
+      if (each.kind === 'made') return this.#classesMade(each);
+      return each.kind === 'self' ? [...this.basesOf(each.node)] : [];
+    });
     const annotated = this.#annotation(receiver) ?? (value.kind === 'declared' ? value.node.type : undefined);
     if (annotated && ts.isTypeReferenceNode(annotated)) {
-      const origin = originOf(this.code, annotated.typeName);
-      return origin ? [origin] : [];
+      const named = originOf(this.code, annotated.typeName);
+      return named ? [...origins, named] : origins;
     }
+    if (origins.length > 0 || value.kind === 'made' || value.kind === 'self') return origins;
     const origin = originOf(this.code, receiver);
     return origin ? [origin] : [];
+  }
+
+  #classesMade({ node, bindings }: MadeValue): readonly Origin[] {
+    const origins = constructionsOf(this.code, node, bindings).map(({ origin }) => origin);
+    const site = this.queueMadeBy(node, bindings)?.site;
+    const makes = site?.purpose === 'queue' ? site.site.makes : undefined;
+    const [nearest] = origins;
+    return makes !== undefined && nearest ? [...origins, { ...nearest, name: makes }] : origins;
   }
 
   #annotation(receiver: ts.Expression): ts.TypeNode | undefined {

@@ -2,8 +2,8 @@ import ts from 'typescript';
 import { constructorOf, heritageOf, superCall } from './classes.js';
 import type { Code } from './code.js';
 import { argumentsOf, bindValues, type Arguments } from './functions.js';
-import { originOf, type Origin } from './identity.js';
-import { ancestorsOf } from './syntax.js';
+import { originOf, symbolAt, type Origin } from './identity.js';
+import { ancestorsOf, skipOuter } from './syntax.js';
 import { type Bindings, noBindings } from './value.js';
 
 /** One class on the way up from a `new`: whose it is and what its constructor is given. */
@@ -24,11 +24,12 @@ export function constructionsOf(
   bindings: Bindings = noBindings,
 ): readonly Construction[] {
   const found: Construction[] = [];
+  code = code.at(node);
   let args = argumentsOf(code, node.arguments, bindings);
   let callee: ts.Expression | undefined = node.expression;
   if (callee.kind === ts.SyntaxKind.SuperKeyword) callee = heritageOfCall(node);
   while (callee && found.length < maximumClasses) {
-    const origin = originOf(code, callee);
+    const origin = originOf(code, classChosen(code, callee));
     if (!origin) break;
     found.push({ origin, args });
     const { declaration } = origin;
@@ -42,6 +43,24 @@ export function constructionsOf(
     callee = heritageOf(declaration);
   }
   return found;
+}
+
+/**
+ * `const QueueClass = pro ? require('bullmq-pro').QueuePro : Queue`: where a class is chosen between the
+ * editions of a library, the one that is imported by its name stands for both.
+ */
+function classChosen(code: Code, callee: ts.Expression): ts.Expression {
+  if (!ts.isIdentifier(callee)) return callee;
+  const declaration = symbolAt(code, callee)?.valueDeclaration;
+  const initializer =
+    declaration && ts.isVariableDeclaration(declaration) && declaration.initializer
+      ? skipOuter(declaration.initializer)
+      : undefined;
+  if (!initializer || !ts.isConditionalExpression(initializer)) return callee;
+  const named = [initializer.whenTrue, initializer.whenFalse].filter((each) =>
+    ts.isIdentifier(skipOuter(each)),
+  );
+  return named.find((each) => originOf(code, each)?.package !== undefined) ?? callee;
 }
 
 function heritageOfCall(node: ts.Node): ts.Expression | undefined {
