@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import { createRule } from '../src/rule.js';
-import { insertOption, isDecidedHere, openIn, optionAt, placeOfOptions } from '../src/tasks/edit.js';
+import { forwardedBy, insertOption, isDecidedHere, optionAt, placeOfOptions } from '../src/tasks/edit.js';
 import type { Dispatch, Handler, Queue } from '../src/tasks/model.js';
 import { isUnlimited } from '../src/tasks/policy.js';
 
@@ -72,7 +72,8 @@ export default createRule<Options>({
       if (subject.kind === 'queue') return;
       const runs = runsText(attempts.value);
       const data = { library: library.base, option, runs };
-      if (attempts.erasedAt) {
+      // A parameter that the caller leaves out is no text: the caller decides nothing.
+      if (attempts.erasedAt && !(subject.kind === 'dispatch' && attempts.erasedAt.parent === subject.runs)) {
         if (!isHere(attempts.erasedAt) || seen.has(attempts.erasedAt)) return;
         seen.add(attempts.erasedAt);
         const before = policy.inheritedAttempts;
@@ -88,7 +89,7 @@ export default createRule<Options>({
       }
       if (isUnlimited(attempts.value)) {
         report({
-          at: placeOfOptions(subject, openOf(subject)),
+          at: placeOfOptions(subject, forwarded(subject)),
           messageId: 'unlimited',
           data,
           suggest: suggestions(subject),
@@ -97,7 +98,7 @@ export default createRule<Options>({
         const lost = policy.lostAttempts;
         const ignores = subject.kind === 'dispatch' && subject.ignoresQueue;
         report({
-          at: placeOfOptions(subject, openOf(subject)),
+          at: placeOfOptions(subject, forwarded(subject)),
           messageId: lost ? 'lost' : ignores ? 'ignores' : 'undecided',
           data: {
             ...data,
@@ -108,7 +109,7 @@ export default createRule<Options>({
         });
       } else if (options.stated) {
         report({
-          at: placeOfOptions(subject, openOf(subject)),
+          at: placeOfOptions(subject, forwarded(subject)),
           messageId: 'bounded',
           data,
           suggest: suggestions(subject),
@@ -118,16 +119,15 @@ export default createRule<Options>({
 
     function suggestions(subject: Dispatch | Handler) {
       const { attempts, runOnce } = subject.library.suggest ?? {};
-      const open = openOf(subject);
       return [
-        insertOption(subject, attempts, 'retry', open),
-        insertOption(subject, runOnce, 'runOnce', open),
+        insertOption(subject, attempts, 'retry', forwarded(subject)),
+        insertOption(subject, runOnce, 'runOnce', forwarded(subject)),
       ];
     }
 
     /** The parameter of the project function that is called, where one forwards the options. */
-    function openOf(subject: Dispatch | Handler) {
-      return openIn(subject.through?.policy.attempts);
+    function forwarded(subject: Dispatch | Handler) {
+      return forwardedBy(project.code, subject.through?.policy.attempts);
     }
   },
 });

@@ -75,7 +75,8 @@ function escape(text: string): string {
 }
 
 /**
- * @param derived names of project classes that extend a library's class, wherever they are declared.
+ * @param derived names of project classes that extend a library's class, and of decorators that apply a
+ *   library's, wherever they are declared.
  */
 export function candidatesIn(
   file: ts.SourceFile,
@@ -125,7 +126,10 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
     } else if (ts.isDecorator(node)) {
       const called = ts.isCallExpression(node.expression) ? node.expression.expression : node.expression;
       const name = ts.isPropertyAccessExpression(called) ? called.name : called;
-      if (ts.isIdentifier(name) && (vocabulary.decorators.has(name.text) || imported.has(name.text))) {
+      if (
+        ts.isIdentifier(name) &&
+        (vocabulary.decorators.has(name.text) || derived.has(name.text) || imported.has(name.text))
+      ) {
         decorators.push(node);
       }
     } else if (ts.isClassLike(node)) {

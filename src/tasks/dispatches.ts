@@ -1,8 +1,8 @@
 import ts from 'typescript';
 import type { Site } from '../libraries/vocabulary.js';
 import { evaluate } from '../typescript/evaluate.js';
-import { type Bindings, type Lazy, unknownElsewhere, type Value } from '../typescript/value.js';
-import type { Configs } from './configs.js';
+import { type Lazy, unknownElsewhere, type Value } from '../typescript/value.js';
+import type { Configs } from './config-files.js';
 import type { Match } from './match.js';
 import type { Dispatch } from './model.js';
 import { Policy } from './policy.js';

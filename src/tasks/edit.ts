@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import type { Code } from '../typescript/code.js';
 import { isInside, skipOuter } from '../typescript/syntax.js';
 import type { Open } from '../typescript/value.js';
 import type { Dispatch, Handler, Setting } from './model.js';
@@ -12,13 +13,25 @@ export interface Edit {
 /**
  * Where to report that options lack something: the options that are there, else the name of what is called.
  *
- * @param open which parameter of the project function that is called here would say it.
+ * @param forwarded which parameter of the project function that is called here would say it.
  */
-export function placeOfOptions(subject: Dispatch | Handler, open?: Open): ts.Node {
-  if (isForwarded(subject)) return (open && argumentFor(subject, open)?.written) ?? subject.name;
+export function placeOfOptions(subject: Dispatch | Handler, forwarded?: Forwarded): ts.Node {
+  if (isForwarded(subject)) return placeOfForwarded(subject, forwarded) ?? subject.name;
   const written = optionsWritten(subject);
   const item = subject.kind === 'dispatch' ? subject.item?.node : undefined;
   return written ?? (item?.getSourceFile() === subject.node.getSourceFile() ? item : subject.name);
+}
+
+/** The argument in which the option would stand, where the parameter takes it. */
+function placeOfForwarded(
+  subject: Dispatch | Handler,
+  forwarded: Forwarded | undefined,
+): ts.Node | undefined {
+  if (!forwarded) return undefined;
+  const { code, open } = forwarded;
+  const key = open.path.at(-1);
+  const taken = key !== undefined && (!code.typed || typeOfContainer(code, open)?.getProperty(key));
+  return taken ? argumentFor(subject, open)?.written : undefined;
 }
 
 /** An option with its key, `attempts: 3`, where its value stands under one. */
@@ -42,10 +55,12 @@ export function insertOption(
   subject: Dispatch | Handler,
   text: string | undefined,
   messageId: string,
-  open?: Open,
+  forwarded?: Forwarded,
 ): (Edit & { messageId: string; data: { text: string } }) | undefined {
   if (text === undefined) return undefined;
-  const edit = isForwarded(subject) ? open && forwardedEdit(subject, text, open) : optionEdit(subject, text);
+  const edit = isForwarded(subject)
+    ? forwarded && forwardedEdit(subject, text, forwarded)
+    : optionEdit(subject, text);
   return edit && { ...edit, messageId, data: { text } };
 }
 
@@ -83,10 +98,17 @@ function argumentFor({ node, runs }: Dispatch | Handler, { by, path }: Open): Fo
   return { index, written, missing };
 }
 
-function forwardedEdit(subject: Dispatch | Handler, text: string, open: Open): Edit | undefined {
+function forwardedEdit(
+  subject: Dispatch | Handler,
+  text: string,
+  { open, code }: Forwarded,
+): Edit | undefined {
   const place = argumentFor(subject, open);
   if (!place || !ts.isCallExpression(subject.node)) return undefined;
-  const whole = place.missing.reduceRight((inner, key) => `${key}: { ${inner} }`, text);
+  // What the wrapper calls otherwise, or does not take, is its own affair.
+  const taken = keysTaken(code, open, text);
+  if (taken === undefined) return undefined;
+  const whole = place.missing.reduceRight((inner, key) => `${key}: { ${inner} }`, taken);
   if (place.written) return editOfObject(place.written, whole);
   return addArgument(subject.node, place.index, whole);
 }
@@ -131,6 +153,36 @@ function optionsKeyOf({ library, item }: Dispatch): string | undefined {
   return undefined;
 }
 
+/** Of the properties that a text writes, those that the parameter's type has; undefined without the first. */
+function keysTaken(code: Code, open: Open, text: string): string | undefined {
+  const properties = propertiesOf(text) ?? [];
+  if (properties[0]?.name?.getText() !== open.path.at(-1)) return undefined;
+  if (!code.typed) return text;
+  const holder = typeOfContainer(code, open);
+  const taken = properties.filter((each) => holder?.getProperty(each.name?.getText() ?? ''));
+  return taken[0] === properties[0] ? taken.map((each) => each.getText()).join(', ') : undefined;
+}
+
+/** The type of what holds the option in a wrapper's parameter. */
+function typeOfContainer(code: Code, { by, path }: Open): ts.Type | undefined {
+  const { checker } = code.at(by);
+  let type: ts.Type | undefined = checker.getTypeAtLocation(by);
+  for (const key of path.slice(0, -1)) {
+    const member: ts.Symbol | undefined = type && checker.getNonNullableType(type).getProperty(key);
+    type = member && checker.getTypeOfSymbol(member);
+  }
+  return type && checker.getNonNullableType(type);
+}
+
+/** The properties of a suggestion's text. */
+function propertiesOf(text: string): readonly ts.ObjectLiteralElementLike[] | undefined {
+  const source = ts.createSourceFile('suggestion.ts', `({ ${text} })`, ts.ScriptTarget.Latest, true);
+  const [statement] = source.statements;
+  const parsed =
+    statement && ts.isExpressionStatement(statement) ? skipOuter(statement.expression) : undefined;
+  return parsed && ts.isObjectLiteralExpression(parsed) ? parsed.properties : undefined;
+}
+
 /** A new last property of an object literal, in its own layout. */
 function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit {
   const last = literal.properties.at(-1);
@@ -141,12 +193,9 @@ function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit {
 /** The properties of a suggestion that an object literal has not got already. */
 function withoutKeysOf(literal: ts.ObjectLiteralExpression, text: string): string {
   const there = new Set(literal.properties.map((property) => property.name?.getText()));
-  const source = ts.createSourceFile('suggestion.ts', `({ ${text} })`, ts.ScriptTarget.Latest, true);
-  const [statement] = source.statements;
-  const parsed =
-    statement && ts.isExpressionStatement(statement) ? skipOuter(statement.expression) : undefined;
-  if (!parsed || !ts.isObjectLiteralExpression(parsed)) return text;
-  const missing = parsed.properties.filter((property) => !there.has(property.name?.getText()));
+  const properties = propertiesOf(text);
+  if (!properties) return text;
+  const missing = properties.filter((property) => !there.has(property.name?.getText()));
   return missing.map((property) => property.getText()).join(', ');
 }
 
@@ -201,7 +250,13 @@ export function isDecidedHere(
   return !through || settings.some((read) => read(through.policy).state === 'unknown');
 }
 
+/** What the project function that is called leaves to its callers. */
+export interface Forwarded {
+  readonly code: Code;
+  readonly open: Open;
+}
+
 /** Who would have said a setting, in the project function that is called. */
-export function openIn(setting: Setting<unknown> | undefined): Open | undefined {
-  return setting?.state === 'unknown' ? setting.open : undefined;
+export function forwardedBy(code: Code, setting: Setting<unknown> | undefined): Forwarded | undefined {
+  return setting?.state === 'unknown' && setting.open ? { code, open: setting.open } : undefined;
 }

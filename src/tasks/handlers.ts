@@ -13,7 +13,7 @@ import {
   type Open,
   type Value,
 } from '../typescript/value.js';
-import { exportedValue, type Configs } from './configs.js';
+import { exportedValue, type Configs } from './config-files.js';
 import { fileNamedBy } from './file-name.js';
 import type { Match, SiteFinder } from './match.js';
 import type { Handler } from './model.js';

@@ -48,6 +48,9 @@ interface ChainOfCalls {
   readonly end: ts.CallExpression | undefined;
 }
 
+/** How many decorators of the project may stand between a use and a library's. */
+const maximumDecorators = 3;
+
 const noArguments: Arguments = { values: [], complete: true };
 
 /** Finds the sites of a vocabulary in syntax; every answer is by identity, never by name alone. */
@@ -124,30 +127,63 @@ export class SiteFinder {
     }
   }
 
+  /** A decorator, or one of the project's own that applies a library's. */
   *decorator(node: ts.Decorator, purpose: Site['purpose']): Generator<Match> {
-    const expression = skipOuter(node.expression);
-    const callee = ts.isCallExpression(expression) ? expression.expression : expression;
-    const origin = originOf(this.code, callee);
-    if (!origin) return;
-    const args = ts.isCallExpression(expression)
-      ? argumentsOf(this.code, expression.arguments, noBindings)
-      : noArguments;
-    const sites = this.#named(this.vocabulary.decorators, purpose, origin);
-    const match = this.#first(
-      sites,
-      [origin],
-      () => true,
-      node,
-      node,
-      () => args,
-    );
-    if (!match) return;
-    const target = node.parent;
+    for (const { callee, args } of this.#decoratorsApplied(node.expression, noBindings, 0)) {
+      const origin = originOf(this.code, callee);
+      if (!origin) continue;
+      const sites = this.#named(this.vocabulary.decorators, purpose, origin);
+      const match = this.#first(
+        sites,
+        [origin],
+        () => true,
+        node,
+        node,
+        () => args,
+      );
+      if (!match) continue;
+      const target = node.parent;
+      yield {
+        ...match,
+        owner: ts.isClassLike(target) ? target : ts.isClassLike(target.parent) ? target.parent : undefined,
+        self: ts.isMethodDeclaration(target) ? target : undefined,
+      };
+      return;
+    }
+  }
+
+  /**
+   * The decorators that an expression stands for: itself, and what a project function returns or applies:
+   * `const OnJob = (name) => applyDecorators(Process({ name }), UseLogging())`.
+   */
+  *#decoratorsApplied(
+    expression: ts.Expression,
+    bindings: Bindings,
+    depth: number,
+  ): Generator<{ readonly callee: ts.Expression; readonly args: Arguments }> {
+    const node = skipOuter(expression) as ts.Expression;
+    const callee = ts.isCallExpression(node) ? (skipOuter(node.expression) as ts.Expression) : node;
     yield {
-      ...match,
-      owner: ts.isClassLike(target) ? target : ts.isClassLike(target.parent) ? target.parent : undefined,
-      self: ts.isMethodDeclaration(target) ? target : undefined,
+      callee,
+      args: ts.isCallExpression(node) ? argumentsOf(this.code, node.arguments, bindings) : noArguments,
     };
+    const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText();
+    if (depth >= maximumDecorators || this.vocabulary.decorators.has(name)) return;
+    const value = evaluate(this.code, node, bindings);
+    const made = value.kind === 'made' && ts.isCallExpression(value.node) ? value.node : undefined;
+    if (made && value.kind === 'made') {
+      if (made !== node) yield* this.#decoratorsApplied(made, value.bindings, depth + 1);
+      if (made.expression.getText() !== 'applyDecorators') return;
+      for (const each of made.arguments)
+        if (ts.isCallExpression(each)) yield* this.#decoratorsApplied(each, value.bindings, depth + 1);
+    }
+    // `(target, key) => { Process(name)(target, key); … }`
+    if (value.kind !== 'function' || !value.node.body || !ts.isBlock(value.node.body)) return;
+    for (const statement of value.node.body.statements) {
+      const applied = ts.isExpressionStatement(statement) ? skipOuter(statement.expression) : undefined;
+      if (applied && ts.isCallExpression(applied) && ts.isCallExpression(applied.expression))
+        yield* this.#decoratorsApplied(applied.expression, value.bindings, depth + 1);
+    }
   }
 
   *extending(node: ts.ClassLikeDeclaration, purpose: Site['purpose']): Generator<Match> {
@@ -363,7 +399,7 @@ export class SiteFinder {
         if (part.flags & ts.TypeFlags.NumberLike) return 'number';
         if (checker.isArrayType(part) || checker.isTupleType(part)) return 'array';
         if (part.getCallSignatures().length > 0) return 'function';
-        return part.flags & ts.TypeFlags.Object ? 'object' : undefined;
+        return part.flags & (ts.TypeFlags.Object | ts.TypeFlags.NonPrimitive) ? 'object' : undefined;
       }),
     );
     const [only] = kinds;

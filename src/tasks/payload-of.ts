@@ -14,7 +14,8 @@ import type { Dispatch, Handler } from './model.js';
  */
 export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
   const { payload, node, through } = dispatch;
-  if (!payload) return;
+  // An argument that comes out of a spread has no text of its own.
+  if (!payload || payload.node === libraryCall(dispatch)) return;
   const here = node.getSourceFile();
   if (through) {
     const inner = functionsBetween(dispatch);
@@ -28,6 +29,13 @@ export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: Paylo
       // What another file writes is reported at the dispatch, where nothing of it can be edited.
       visit(part.node.getSourceFile() === here ? part : { ...part, node: dispatch.name, direct: false }),
   });
+}
+
+/** The library's own call, at the end of all functions that forward to it. */
+function libraryCall(dispatch: Dispatch): ts.Node {
+  let at = dispatch;
+  while (at.through) at = at.through;
+  return at.node;
 }
 
 /** The texts of the project functions through which a dispatch goes. */
@@ -51,9 +59,11 @@ function outermostFunction(node: ts.Node): ts.Node {
 export function opensOfPayload(code: Code, { payload, node }: Dispatch): readonly Open[] {
   const names = payload && functionAround(node) ? namesFromCallers(node) : undefined;
   if (!payload || !names?.size) return [];
+  const outermost = outermostFunction(node);
   const found: Open[] = [];
   walkPayload(code, payload, {
     names,
+    isOurs: (at) => isInside(at, outermost),
     visit: () => true,
     unsaid: (at) => {
       const open = openOf(at.value);

@@ -1,12 +1,13 @@
 import ts from 'typescript';
 import type { Vocabulary } from '../libraries/vocabulary.js';
-import { namesLeadingTo } from '../typescript/calls.js';
+import { namedCallsIn, namesLeadingTo } from '../typescript/calls.js';
+import { functionAround, nameOfFunction } from '../typescript/follow.js';
 import { heritageOf } from '../typescript/classes.js';
 import type { Code } from '../typescript/code.js';
 import { neighboursOf } from '../typescript/sources.js';
 import type { Open } from '../typescript/value.js';
 import { candidatesIn, Gate, type Candidates } from './candidates.js';
-import { Configs } from './configs.js';
+import { Configs } from './config-files.js';
 import { Dispatches } from './dispatches.js';
 import { groupBy, once } from './grouping.js';
 import { Handlers } from './handlers.js';
@@ -45,7 +46,7 @@ export class Project {
   ) {
     const finder = new SiteFinder(code, vocabulary);
     this.#finder = finder;
-    this.#derived = namesOfSubclasses(code, vocabulary);
+    this.#derived = new Set([...namesOfSubclasses(code, vocabulary), ...namesOfDecorators(code, vocabulary)]);
     this.#gate = new Gate(vocabulary, this.#derived);
     const files = (): readonly ts.SourceFile[] => this.files;
     const candidates = (file: ts.SourceFile): Candidates => this.#candidates(file);
@@ -314,6 +315,24 @@ function namesOfSubclasses(code: Code, vocabulary: Vocabulary): ReadonlySet<stri
         for (const { propertyName, name } of statement.exportClause.elements) {
           if (propertyName && wanted.has(propertyName.text)) names.add(name.text);
         }
+      }
+    }
+  }
+  return names;
+}
+
+/** Names of project functions in whose text a library's decorator is called, other than as a decorator. */
+function namesOfDecorators(code: Code, { decorators }: Vocabulary): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (!code.typed || decorators.size === 0) return names;
+  const pattern = new RegExp(`(?<![@\\w$.])(?:${[...decorators.keys()].join('|')})\\s*\\(`);
+  for (const file of code.ownFiles) {
+    if (!pattern.test(file.text)) continue;
+    for (const { node, name } of namedCallsIn(file)) {
+      if (!decorators.has(name.text) || ts.isDecorator(node.parent)) continue;
+      for (let at = functionAround(node); at; at = functionAround(at)) {
+        const own = nameOfFunction(at);
+        if (own !== undefined) names.add(own);
       }
     }
   }

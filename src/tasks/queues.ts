@@ -61,14 +61,21 @@ export class Queues {
 
   /** The settings of the queue that an expression is worth. */
   settingsOf(value: Value): QueueSettings {
-    const each = alternatives(value).map((one) => this.#settingsOfOne(one));
+    // Nothing can be done to what is not there.
+    const there = present(value);
+    const open = openOf(there);
+    const each = alternatives(there).map((one) => this.#settingsOfOne(one));
     const [only] = each;
     if (only && each.length === 1) return only;
     return {
-      name: combine(each.map((one) => one.name)),
+      name: combine(
+        each.map((one) => one.name),
+        open,
+      ),
       defaults: choice(
         each.map((one) => one.defaults),
         value.node,
+        open,
       ),
       replaced: undefined,
     };
@@ -273,8 +280,8 @@ export function nothingOf(node: ts.Node): QueueSettings {
 export function unknownQueue(value: Value): QueueSettings {
   const why = value.kind === 'unknown' ? value.why : 'no queue that is known';
   return {
-    name: { state: 'unknown', why, at: value.node },
-    defaults: unknownElsewhere(value.node, why),
+    name: { state: 'unknown', why, at: value.node, open: openOf(value) },
+    defaults: unknownElsewhere(value.node, why, openOf(value)),
     replaced: undefined,
   };
 }

@@ -7,6 +7,7 @@ import { functionAround, mentions, nameOfFunction, namesFromCallers } from '../t
 import { argumentsOf, bindValues } from '../typescript/functions.js';
 import { resolveAlias } from '../typescript/identity.js';
 import { bindingsIn, instanceOf, memberOfInstance } from '../typescript/instances.js';
+import { isReached } from '../typescript/reach.js';
 import { ancestorsOf, holderOf, isInside, skipOuter } from '../typescript/syntax.js';
 import { typeOfExpression } from '../typescript/types.js';
 import { noBindings, type Bindings, type FunctionValue, type Open } from '../typescript/value.js';
@@ -215,7 +216,8 @@ export class Wrappers<T> {
       const args = argumentsOf(this.code, call.arguments, bindings);
       const bound = bindValues(this.code, target.node, args, target.bindings);
       const own = target.node === callee.node ? inner : (table.get(target.node) ?? []);
-      return own.flatMap((each) =>
+      const reached = own.filter((each) => isReached(this.code, each.node, bound));
+      return reached.flatMap((each) =>
         each
           .derive(bound)
           .map((one, index) => this.wrapped.at(one, call, each.plain[index] ?? each.plain[0], target.node)),

@@ -118,7 +118,7 @@ function mapped(
 }
 
 /** Any one element of a list. */
-export function oneOf(list: ArrayValue, node: ts.Node): Value {
+function oneOf(list: ArrayValue, node: ts.Node): Value {
   if (list.elements.length === 0 || list.elements.length > maximumElements)
     return unknownElsewhere(node, 'an element that is not listed');
   const values = list.elements.map((each) => each.value);

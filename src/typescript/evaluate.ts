@@ -7,6 +7,7 @@ import { argumentsOf, bindValues, functionOfSymbol, lazyOf, returnedBy } from '.
 import { resolveAlias } from './identity.js';
 import { instanceOf, memberOfInstance, staticMember, valueOfDeclared, valueOfField } from './instances.js';
 import { property } from './properties.js';
+import { truthOf } from './reach.js';
 import { sourceOf } from './sources.js';
 import { skipOuter } from './syntax.js';
 import {
@@ -19,6 +20,7 @@ import {
   openOf,
   present,
   unknown,
+  unknownElsewhere,
   type Bindings,
   type ConstantValue,
   type FunctionValue,
@@ -146,10 +148,14 @@ function evaluateBinary(code: Code, node: ts.BinaryExpression, bindings: Binding
         (value) => value.kind === 'absent' || (value.kind === 'constant' && !value.value),
       );
     case ts.SyntaxKind.AmpersandAmpersandToken: {
-      if (left.kind === 'constant') return left.value ? right() : left;
-      if (left.kind === 'absent') return left;
       const nothing: Value = { kind: 'constant', value: undefined, node: node.left };
-      return choice([right(), nothing], node, openOf(left));
+      const each = alternatives(left).flatMap((value): readonly Value[] => {
+        const truth = truthOf(value);
+        if (truth === undefined) return [right(), nothing];
+        return truth ? [right()] : [nothing];
+      });
+      // What is certain on all ways is said once.
+      return each.every((value) => value === nothing) ? nothing : choice(each, node, openOf(left));
     }
     default:
   }
@@ -197,7 +203,7 @@ function isKeptGlobally(node: ts.Expression): boolean {
   const inner = skipOuter(node);
   if (!ts.isPropertyAccessExpression(inner)) return false;
   const owner = skipOuter(inner.expression);
-  return ts.isIdentifier(owner) && /^global/.test(owner.text);
+  return ts.isIdentifier(owner) && owner.text.startsWith('global');
 }
 
 function calculateWith(
@@ -248,14 +254,17 @@ function calculate(
 
 function evaluateConditional(code: Code, node: ts.ConditionalExpression, bindings: Bindings): Value {
   const condition = evaluate(code, node.condition, bindings);
-  if (condition.kind === 'constant') {
-    return evaluate(code, condition.value ? node.whenTrue : node.whenFalse, bindings);
-  }
-  return choice(
-    [evaluate(code, node.whenTrue, bindings), evaluate(code, node.whenFalse, bindings)],
-    node,
-    openOf(condition),
+  const truth = truthOf(condition);
+  if (truth !== undefined) return evaluate(code, truth ? node.whenTrue : node.whenFalse, bindings);
+  const ways = [evaluate(code, node.whenTrue, bindings), evaluate(code, node.whenFalse, bindings)];
+  // `process.env.X ? Number(process.env.X) : 3`
+  const [fallback] = ways.filter((each) => each.kind === 'constant');
+  const converts = ways.some(
+    (each) => each.kind === 'made' && Object.hasOwn(conversions, each.node.expression.getText()),
   );
+  if (converts && fallback?.kind === 'constant')
+    return { kind: 'configured', fallback: fallback.value, node };
+  return choice(ways, node, openOf(condition));
 }
 
 function evaluateObject(code: Code, node: ts.ObjectLiteralExpression, bindings: Bindings): Value {
@@ -413,9 +422,26 @@ function evaluateCall(code: Code, node: ts.CallExpression, bindings: Bindings): 
   const converted = evaluateConversion(code, node, callee, bindings);
   if (converted) return converted;
   const target = functionCalled(code, callee, bindings);
-  if (!target?.node.body) return valueOfForeignCall(code, node, callee, bindings) ?? made;
+  if (!target?.node.body) {
+    const foreign = valueOfForeignCall(code, node, callee, bindings);
+    if (foreign) return foreign;
+    // A project method that a class below may have another of: its type tells of this one only.
+    const called = ts.isPropertyAccessExpression(callee) ? methodOfObject(code, callee, bindings) : undefined;
+    return called?.kind === 'unknown' ? unknownElsewhere(node, called.why, called.open) : made;
+  }
   const args = argumentsOf(code, node.arguments, bindings);
   return returnedBy(code, target.node, bindValues(code, target.node, args, target.bindings));
+}
+
+/** The member of a project class's object that is called. */
+function methodOfObject(
+  code: Code,
+  callee: ts.PropertyAccessExpression,
+  bindings: Bindings,
+): Value | undefined {
+  if (callee.expression.kind === ts.SyntaxKind.SuperKeyword) return undefined;
+  const owner = present(evaluate(code, callee.expression, bindings));
+  return instanceOf(code, owner) ? property(code, owner, callee.name.text) : undefined;
 }
 
 /**

@@ -6,7 +6,8 @@ import { resolveAlias } from './identity.js';
 import { propertyNode } from './properties.js';
 import { ancestorsOf, holderOf, skipOuter } from './syntax.js';
 import type { Lazy } from './value.js';
-import { isReassigned } from './variables.js';
+import { isAskedIn } from './reach.js';
+import { isChanged, isReassigned } from './variables.js';
 
 /**
  * One hop from an expression to the one that gives it its value: from a variable to its initializer, from
@@ -39,12 +40,14 @@ export function follow(code: Code, at: Lazy): Lazy | undefined {
 }
 
 function followDeclaration(code: Code, declaration: ts.Declaration, { bindings }: Lazy): Lazy | undefined {
-  if (ts.isParameter(declaration)) {
-    return isReassigned(code, declaration) ? undefined : bindings.get(declaration);
-  }
-  if (ts.isVariableDeclaration(declaration)) {
-    const { initializer } = declaration;
-    return initializer && !isReassigned(code, declaration) ? lazyOf(code, initializer, bindings) : undefined;
+  if (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration)) {
+    // What is changed on the way is another thing, and so is what is asked for its kind first.
+    if (isReassigned(code, declaration) || isChanged(declaration)) return undefined;
+    if (ts.isParameter(declaration)) {
+      const asked = ts.isIdentifier(declaration.name) && isAskedIn(declaration.parent, declaration.name.text);
+      return asked ? undefined : bindings.get(declaration);
+    }
+    return declaration.initializer && lazyOf(code, declaration.initializer, bindings);
   }
   if (!ts.isBindingElement(declaration) || declaration.dotDotDotToken) return undefined;
   const holder = declaration.parent.parent;
@@ -56,19 +59,6 @@ function followDeclaration(code: Code, declaration: ts.Declaration, { bindings }
       ? lazyOf(code, holder.initializer, bindings)
       : undefined;
   return whole && propertyNode(code, whole.value, key.text);
-}
-
-/** The expression at the end of all hops, which somebody wrote as something else than a name. */
-export function written(code: Code, at: Lazy): Lazy {
-  let found = at;
-  for (let hops = 0; hops < 20; hops += 1) {
-    const node = skipOuter(found.node);
-    if (ts.isCallExpression(node) || !ts.isExpression(node)) return found;
-    const next = follow(code, found);
-    if (!next || next.node === found.node) return found;
-    found = next;
-  }
-  return found;
 }
 
 const names = new WeakMap<ts.Node, ReadonlySet<string>>();

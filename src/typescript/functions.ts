@@ -112,6 +112,8 @@ export function returnedBy(
   if (!ts.isBlock(body)) return evaluate(code, body, bindings);
   const paths = pathsOf(code, body, bindings);
   const { returned } = paths;
+  if (returned.length === 0 && paths.ends && countReturns(body) > 0)
+    return { kind: 'constant', value: undefined, node: target };
   if (returned.length === 0 || returned.length > maximumReturns) {
     return unknown(
       target,

@@ -11,6 +11,7 @@ import {
   superCall,
   type Member,
 } from './classes.js';
+import { bindingsOfSetup } from './callers.js';
 import type { Code } from './code.js';
 import { evaluate, valueOfParameter } from './evaluate.js';
 import { argumentsOf, bindValues, returnedBy, type Arguments } from './functions.js';
@@ -24,6 +25,7 @@ import {
   unknownElsewhere,
   type Bindings,
   type MadeValue,
+  type Part,
   type SelfValue,
   type Value,
 } from './value.js';
@@ -92,7 +94,9 @@ function bindingsOfClasses(
 ): ReadonlyMap<ts.ClassLikeDeclaration, Bindings> {
   const classes = [...classesFrom(code, owner)];
   const self = Lazy.known(value);
-  const own = new Map<ts.Node, Lazy>(classes.map((each) => [each, self]));
+  // Whose part an object is made as stays known in it.
+  const holders = value.kind === 'made' ? [...value.bindings].filter(([key]) => ts.isClassLike(key)) : [];
+  const own = new Map<ts.Node, Lazy>([...holders, ...classes.map((each) => [each, self] as const)]);
   const all = new Map<ts.ClassLikeDeclaration, Bindings>();
   let given = args;
   for (const each of classes) {
@@ -172,10 +176,80 @@ export function valueOfField(code: Code, declaration: ts.PropertyDeclaration, bi
     written.push(...assignmentsTo(parent, name.text));
   if (written.length === 0)
     return valueOfDeclared(code, declaration, 'a field that is not filled in the class');
-  return choice(
-    written.map((each) => evaluate(code, each, bindings)),
+  if (isWrittenElsewhere(code, declaration)) return unknown(declaration, 'a field that is set from outside');
+  const value = choice(
+    written.map((each) => evaluate(code, each, bindingsOfSetup(code, each, bindings))),
     declaration,
   );
+  if (value.kind !== 'object' && value.kind !== 'choice') return value;
+  // `this.options.attempts = n`, in whichever method.
+  const parts = ts.isIdentifier(name) || ts.isPrivateIdentifier(name) ? changesTo(parent, name.text) : [];
+  if (parts.length === 0) return value;
+  return {
+    kind: 'object',
+    parts: [{ spread: Lazy.known(value) }, ...parts],
+    node: value.node,
+  };
+}
+
+const changed = new WeakMap<ts.ClassLikeDeclaration, ReadonlyMap<string, readonly Part[]>>();
+
+/** What a class writes into the objects that its fields hold; when, nobody knows. */
+function changesTo(owner: ts.ClassLikeDeclaration, name: string): readonly Part[] {
+  let found = changed.get(owner);
+  if (!found) {
+    const all = new Map<string, Part[]>();
+    const visit = (node: ts.Node): void => {
+      const target =
+        ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind) ? node.left : undefined;
+      if (target && (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target))) {
+        const field = target.expression;
+        if (ts.isPropertyAccessExpression(field) && isOwner(field.expression, owner)) {
+          const part: Part = ts.isPropertyAccessExpression(target)
+            ? { key: target.name.text, value: Lazy.known(unknown(target, 'it is assigned later')) }
+            : { unknownKey: target };
+          all.set(field.name.text, [...(all.get(field.name.text) ?? []), part]);
+        }
+      }
+      ts.forEachChild(node, visit);
+    };
+    ts.forEachChild(owner, visit);
+    changed.set(owner, (found = all));
+  }
+  return found.get(name) ?? [];
+}
+
+const outside = new WeakMap<Code, Map<ts.PropertyDeclaration, boolean>>();
+
+/** Is a field that others may write written by one: `mailer.options = …`? */
+function isWrittenElsewhere(code: Code, field: ts.PropertyDeclaration): boolean {
+  const { name } = field;
+  if (!code.typed || !ts.isIdentifier(name)) return false;
+  const closed = ts.ModifierFlags.Private | ts.ModifierFlags.Readonly;
+  if (ts.getCombinedModifierFlags(field) & closed) return false;
+  let known = outside.get(code);
+  if (!known) outside.set(code, (known = new Map<ts.PropertyDeclaration, boolean>()));
+  let found = known.get(field);
+  if (found === undefined) known.set(field, (found = findsWriter(code, field, name.text)));
+  return found;
+}
+
+function findsWriter(code: Code, field: ts.PropertyDeclaration, name: string): boolean {
+  const pattern = new RegExp(`\\.\\s*${name.replace(/\$/g, '\\$')}\\s*(?:\\?\\?|\\|\\||&&)?=(?![=>])`);
+  const visit = (node: ts.Node): boolean => {
+    if (
+      ts.isBinaryExpression(node) &&
+      isAssignment(node.operatorToken.kind) &&
+      ts.isPropertyAccessExpression(node.left) &&
+      node.left.name.text === name &&
+      !isOwner(node.left.expression, field.parent) &&
+      code.checker.getSymbolAtLocation(node.left.name)?.valueDeclaration === field
+    ) {
+      return true;
+    }
+    return ts.forEachChild(node, (child) => visit(child) || undefined) === true;
+  };
+  return code.ownFiles.some((file) => pattern.test(file.text) && visit(file));
 }
 
 /**
@@ -199,10 +273,7 @@ export function valueOfDeclared(
 }
 
 /** The project class that a type annotation names. */
-export function classAnnotated(
-  code: Code,
-  type: ts.TypeNode | undefined,
-): ts.ClassLikeDeclaration | undefined {
+function classAnnotated(code: Code, type: ts.TypeNode | undefined): ts.ClassLikeDeclaration | undefined {
   if (!type) return undefined;
   if (ts.isUnionTypeNode(type)) {
     const named = type.types.filter((each) => ts.isTypeReferenceNode(each));
@@ -237,10 +308,7 @@ function assignmentsTo(owner: ts.ClassLikeDeclaration, name: string): readonly t
 }
 
 function isOwner(node: ts.Expression, { name }: ts.ClassLikeDeclaration): boolean {
-  return (
-    node.kind === ts.SyntaxKind.ThisKeyword ||
-    (ts.isIdentifier(node) && name !== undefined && node.text === name.text)
-  );
+  return node.kind === ts.SyntaxKind.ThisKeyword || (ts.isIdentifier(node) && node.text === name?.text);
 }
 
 export function isAssignment(kind: ts.SyntaxKind): boolean {

@@ -1,11 +1,14 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
+import { evaluate } from './evaluate.js';
 import { follow, mentions } from './follow.js';
+import { isAskedIn, truthOf } from './reach.js';
 import { lazyOf } from './functions.js';
+import { originOf } from './identity.js';
 import { declarationOfType, skipOuter } from './syntax.js';
 import { typeOfExpression } from './types.js';
 import { property, propertyNode } from './properties.js';
-import { Lazy, type Value } from './value.js';
+import { Lazy, unknownElsewhere, type Bindings, type Value } from './value.js';
 
 /**
  * A place in a payload: an expression of the dispatch (or a type of the handler's signature) and the keys
@@ -63,6 +66,10 @@ export function walkPayloadType(code: Code, node: ts.Node, type: ts.Type, visit:
 
 class Walk {
   readonly #seen = new Set<ts.Type>();
+  /** Keys of the payload that something later in the text gives another value. */
+  readonly #overwritten: string[] = [];
+  /** The only keys of an object that are handed over. */
+  #picked: { readonly path: readonly string[]; readonly keys: ReadonlySet<string> } | undefined;
   #parts = 0;
 
   constructor(
@@ -80,7 +87,17 @@ class Walk {
       this.expression(lazyOf(this.code, expression, bindings), keys, ours, hops);
     };
     if (ts.isObjectLiteralExpression(node)) {
-      for (const property of node.properties) this.#property(property, at, path, ours, hops);
+      const own = this.#overwritten.length;
+      for (const [index, property] of node.properties.entries()) {
+        // What stands behind a key, or behind a spread, and has its name is what is handed over.
+        this.#overwritten.length = own;
+        for (const later of node.properties.slice(index + 1)) {
+          const name = later.name && keyText(later.name);
+          if (name !== undefined) this.#overwritten.push([...path, name].join('.'));
+        }
+        this.#property(property, at, path, ours, hops);
+      }
+      this.#overwritten.length = own;
       return;
     }
     if (ts.isArrayLiteralExpression(node)) {
@@ -91,17 +108,56 @@ class Walk {
       return;
     }
     if (ts.isConditionalExpression(node)) {
-      next(node.whenTrue, path);
-      next(node.whenFalse, path);
+      const truth = bindings.size > 0 ? truthOf(evaluate(this.code, node.condition, bindings)) : undefined;
+      const asked = (branch: ts.Expression): boolean => {
+        const name = skipOuter(branch);
+        return ts.isIdentifier(name) && isAskedIn(node.condition, name.text);
+      };
+      // A branch whose value the condition has asked for its kind is not what its type says.
+      if (truth !== false && !asked(node.whenTrue)) next(node.whenTrue, path);
+      if (truth !== true && !asked(node.whenFalse)) next(node.whenFalse, path);
       return;
     }
     if (isPlain(node)) return;
+    if (ts.isCallExpression(node)) {
+      const chosen = keysChosen(this.code, node, bindings);
+      if (chosen === 'unknown') return;
+      if (chosen) {
+        this.#choose(chosen, path, (from) => {
+          next(from, path);
+        });
+        return;
+      }
+    }
     if (
       ts.isIdentifier(node) &&
       isAnnotatedPlain(this.code.checker.getSymbolAtLocation(node)?.valueDeclaration)
     )
       return;
     this.#leaf(at, node, path, ours, hops);
+  }
+
+  /** Walks what `omit` or `pick` leaves of an object. */
+  #choose(
+    { from, omitted, picked }: Chosen,
+    path: readonly string[],
+    walk: (from: ts.Expression) => void,
+  ): void {
+    const own = this.#overwritten.length;
+    const before = this.#picked;
+    this.#overwritten.push(...omitted.map((key) => [...path, key].join('.')));
+    if (picked) this.#picked = { path, keys: new Set(picked) };
+    walk(from);
+    this.#overwritten.length = own;
+    this.#picked = before;
+  }
+
+  /** Is a key of the payload not what is handed over? */
+  #isLeftOut(path: readonly string[]): boolean {
+    if (this.#overwritten.includes(path.join('.'))) return true;
+    const picked = this.#picked;
+    if (!picked || path.length <= picked.path.length) return false;
+    return !picked.keys.has(path[picked.path.length] ?? '');
   }
 
   /** An expression that syntax tells nothing more of: its type, or where its value comes from. */
@@ -113,8 +169,9 @@ class Walk {
     hops: number,
   ): void {
     const { names, unsaid, isOurs } = this.walk;
-    if (names && !beginsWith(node, names)) return;
-    const reported = isOurs === undefined || isOurs(at.node) ? at.node : ours;
+    const own = isOurs === undefined || isOurs(at.node);
+    if (names && own && !beginsWith(node, names)) return;
+    const reported = own ? at.node : ours;
     // What is neither ours nor stands for something of ours matters only if it may lead to ours.
     const leads = reported !== undefined || unsaid !== undefined || at.bindings.size > 0;
     if (!leads) return;
@@ -225,6 +282,7 @@ class Walk {
     if (this.#parts > maximumParts) return;
     const { checker } = this.code;
     const { type } = part;
+    if (this.#isLeftOut(part.path)) return;
     if (this.walk.visit(part) || depth > maximumDepth) return;
     if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) return;
     if (type.isUnion()) {
@@ -274,7 +332,7 @@ class Walk {
  * Does a type leave open what a value is: `any`, `unknown`, `object`, a type parameter, a record of these?
  * Then only the value itself tells.
  */
-export function saysNothing(checker: ts.TypeChecker, type: ts.Type): boolean {
+function saysNothing(checker: ts.TypeChecker, type: ts.Type): boolean {
   const { Any, Unknown, NonPrimitive, Instantiable } = ts.TypeFlags;
   if (type.flags & (Any | Unknown | NonPrimitive | Instantiable)) return true;
   const bare = checker.getNonNullableType(type);
@@ -297,6 +355,46 @@ function beginsWith(node: ts.Expression, names: ReadonlySet<string>): boolean {
   }
 }
 
+/** What a call leaves of an object: `omit(user, ['password'])`. */
+interface Chosen {
+  readonly from: ts.Expression;
+  readonly omitted: readonly string[];
+  readonly picked: readonly string[] | undefined;
+}
+
+/** Libraries whose `omit` and `pick` are called with the object first. */
+const choosers = new Set([
+  'lodash',
+  'lodash-es',
+  'lodash.omit',
+  'lodash.pick',
+  'underscore',
+  'es-toolkit',
+  'radash',
+  'remeda',
+  'rambda',
+  'just-omit',
+  'just-pick',
+]);
+
+/** Their types often keep the keys that are taken out; `unknown` where the keys are not known. */
+function keysChosen(code: Code, node: ts.CallExpression, bindings: Bindings): Chosen | 'unknown' | undefined {
+  const callee = node.expression;
+  const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText();
+  if (name !== 'omit' && name !== 'pick' && name !== 'omitBy' && name !== 'pickBy') return undefined;
+  const [from, ...rest] = node.arguments;
+  if (!from || !choosers.has(originOf(code, callee)?.package ?? '')) return undefined;
+  if (name.endsWith('By')) return 'unknown';
+  const values = rest.flatMap((each): readonly Value[] => {
+    const value = evaluate(code, each, bindings);
+    if (value.kind !== 'array') return [value];
+    return value.complete ? value.elements.map((element) => element.value) : [unknownElsewhere(each, '')];
+  });
+  const keys = values.flatMap((value) => (value.kind === 'constant' ? [String(value.value)] : []));
+  if (keys.length < values.length) return 'unknown';
+  return name === 'omit' ? { from, omitted: keys, picked: undefined } : { from, omitted: [], picked: keys };
+}
+
 /** Is it declared as a text, a number or a boolean? */
 function isAnnotatedPlain(declaration: ts.Declaration | undefined): boolean {
   if (!declaration || !(ts.isParameter(declaration) || ts.isVariableDeclaration(declaration))) return false;
@@ -317,6 +415,8 @@ const plainFunctions = new Set(['String', 'Number', 'Boolean', 'Date.now', 'JSON
 function isPlain(node: ts.Expression): boolean {
   if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) || ts.isTemplateExpression(node)) return true;
   if (ts.isTypeOfExpression(node)) return true;
+  // Of whatever it is, the length is a number.
+  if (ts.isPropertyAccessExpression(node) && node.name.text === 'length') return true;
   if (ts.isPrefixUnaryExpression(node)) return node.operator === ts.SyntaxKind.ExclamationToken;
   if (ts.isCallExpression(node)) {
     const callee = node.expression;

@@ -3,6 +3,7 @@ import { withinBounds } from './bounds.js';
 import type { Code } from './code.js';
 import { valueOfSymbol } from './evaluate.js';
 import { instanceOf, memberOfInstance, staticMember } from './instances.js';
+import { isInside } from './syntax.js';
 import {
   choice,
   given,
@@ -123,8 +124,16 @@ function propertyOfParts(code: Code, value: ObjectValue, index: number, key: str
 /** A constant is located where it is written into the object, not where its name was declared. */
 function located(lazy: Lazy): Value {
   const { value } = lazy;
-  if ('given' in value && value.given) return value;
-  return value.kind === 'constant' || value.kind === 'configured' ? { ...value, node: lazy.node } : value;
+  if (value.kind === 'choice') {
+    // Looked up in a table: what stands here is the looking up.
+    const constants = value.values.filter((each) => each.kind === 'constant');
+    const looked = constants.every((each) => !each.given && !isInside(each.node, lazy.node));
+    return looked && constants.length === value.values.length
+      ? { ...value, values: constants.map((each) => ({ ...each, node: lazy.node })) }
+      : value;
+  }
+  if (value.kind !== 'constant' && value.kind !== 'configured') return value;
+  return value.given ? value : { ...value, node: lazy.node };
 }
 
 /** When the value is unknown its type may still say that it has no such key. */
@@ -156,11 +165,4 @@ function nameOf(node: ts.Node): ts.Node {
   return ts.isParameter(node) || ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)
     ? node.name
     : node;
-}
-
-/** Follows keys from a value on. */
-export function propertyAlong(code: Code, value: Value, path: readonly string[]): Value {
-  let at = value;
-  for (const key of path) at = property(code, at, key);
-  return at;
 }

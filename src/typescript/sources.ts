@@ -56,7 +56,7 @@ function neighbourOf(code: Code, file: ts.SourceFile): Neighbour | undefined {
   const folder = code.packageOf(file.fileName)?.folder;
   if (folder === undefined) return undefined;
   let known = neighbours.get(code);
-  if (!known) neighbours.set(code, (known = new Map()));
+  if (!known) neighbours.set(code, (known = new Map<string, Neighbour | undefined>()));
   if (known.has(folder)) return known.get(folder);
   const neighbour = readNeighbour(code, folder);
   known.set(folder, neighbour);
@@ -90,8 +90,8 @@ function readNeighbour(code: Code, folder: string): Neighbour | undefined {
       getCanonicalFileName: (path) => path,
       useCaseSensitiveFileNames: () => true,
       getNewLine: () => '\n',
-      fileExists: ts.sys.fileExists,
-      readFile: ts.sys.readFile,
+      fileExists: (path) => ts.sys.fileExists(path),
+      readFile: (path) => ts.sys.readFile(path),
       // What a package imports of itself is read too; other packages are known by their names.
       resolveModuleNameLiterals: (literals, from) =>
         literals.map(({ text }) => ({
@@ -142,7 +142,7 @@ const maps = new WeakMap<Code, Map<string, string | undefined>>();
 /** The source that a declaration file's map names; undefined without a map, or with a source that is not there. */
 function mappedSource(code: Code, path: string): string | undefined {
   let known = maps.get(code);
-  if (!known) maps.set(code, (known = new Map()));
+  if (!known) maps.set(code, (known = new Map<string, string | undefined>()));
   if (!known.has(path)) known.set(path, readMap(path));
   return known.get(path);
 }

@@ -1,6 +1,8 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
+import { classOfThis } from './classes.js';
 import { resolveAlias } from './identity.js';
+import { skipOuter } from './syntax.js';
 
 /**
  * The type of an expression, asked the cheap way. `getTypeAtLocation` of a name follows the control flow up
@@ -32,7 +34,8 @@ function declaredType(code: Code, node: ts.Node): ts.Type | undefined {
     ) {
       return undefined;
     }
-    return certain(checker, checker.getTypeOfSymbol(target));
+    const said = ts.isVariableDeclaration(declaration) ? typeSaidFor(code, declaration) : undefined;
+    return certain(checker, said ?? checker.getTypeOfSymbol(target));
   }
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.name)) {
     const owner = declaredType(code, node.expression);
@@ -40,6 +43,43 @@ function declaredType(code: Code, node: ts.Node): ts.Type | undefined {
     return member && certain(checker, checker.getTypeOfSymbol(member));
   }
   return undefined;
+}
+
+/**
+ * The type of `const user = await load(id)` where `load` says what it returns: as written there, because the
+ * checker would resolve the call for it, with all that its arguments are made of.
+ */
+function typeSaidFor(code: Code, { type, initializer, parent }: ts.VariableDeclaration): ts.Type | undefined {
+  if (type || !initializer || !ts.isVariableDeclarationList(parent)) return undefined;
+  const value = skipOuter(initializer);
+  const call = ts.isAwaitExpression(value) ? skipOuter(value.expression) : value;
+  const isConst = (parent.flags & ts.NodeFlags.Const) !== 0;
+  if (!isConst || !ts.isCallExpression(call) || call.typeArguments) return undefined;
+  const said = functionNamedBy(code, skipOuter(call.expression) as ts.Expression);
+  if (!said?.type || said.typeParameters) return undefined;
+  const returned = code.checker.getTypeFromTypeNode(said.type);
+  if (!ts.isAwaitExpression(value)) return returned;
+  return code.checker.getAwaitedType(returned);
+}
+
+/** The one function that a name certainly stands for, by syntax: `load`, or `this.load` of the class's own. */
+function functionNamedBy(code: Code, callee: ts.Expression): ts.SignatureDeclaration | undefined {
+  let found: ts.Declaration | undefined;
+  if (ts.isIdentifier(callee)) {
+    const symbol = code.checker.getSymbolAtLocation(callee);
+    const target = symbol && resolveAlias(code, symbol);
+    // Overloads are for the checker.
+    found = target?.declarations?.length === 1 ? target.declarations[0] : undefined;
+  } else if (ts.isPropertyAccessExpression(callee) && callee.expression.kind === ts.SyntaxKind.ThisKeyword) {
+    const owner = classOfThis(callee);
+    const members = owner?.node.members.filter((each) => each.name?.getText() === callee.name.text);
+    found = members?.length === 1 ? members[0] : undefined;
+  }
+  if (!found) return undefined;
+  if (ts.isFunctionDeclaration(found) || ts.isMethodDeclaration(found)) return found;
+  if (!ts.isVariableDeclaration(found) || found.type || !found.initializer) return undefined;
+  const value = skipOuter(found.initializer);
+  return ts.isArrowFunction(value) || ts.isFunctionExpression(value) ? value : undefined;
 }
 
 /** A type that the control flow cannot have made another one, but for `null` and `undefined`. */

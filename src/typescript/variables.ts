@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { bindingsOfSetup } from './callers.js';
 import type { Code } from './code.js';
 import { loopsAround, valueOfLoopVariable } from './collections.js';
 import { evaluate } from './evaluate.js';
@@ -74,6 +75,12 @@ export function isReassigned(
   return assignmentsOf(code, declaration).length > 0;
 }
 
+/** Is something in the object that a variable or parameter holds changed under its name? */
+export function isChanged(declaration: ts.VariableDeclaration | ts.ParameterDeclaration): boolean {
+  const { name } = declaration;
+  return ts.isIdentifier(name) && changesIn(scopeOf(declaration)).has(name.text);
+}
+
 interface Assignment {
   readonly node: ts.BinaryExpression;
   /** Nothing that was there before is there after it, where it is used. */
@@ -96,7 +103,8 @@ export function currentValue(
   if (reaching[0]?.certain !== true) values.push(first());
   for (const { node } of reaching) {
     const operator = node.operatorToken.kind;
-    const assigned = evaluate(code, node.right, bindings);
+    const within = functionAround(node) === functionAround(use);
+    const assigned = evaluate(code, node.right, within ? bindings : bindingsOfSetup(code, node, bindings));
     if (operator === ts.SyntaxKind.EqualsToken) values.push(assigned);
     else if (
       operator === ts.SyntaxKind.QuestionQuestionEqualsToken ||
@@ -270,7 +278,10 @@ function withAssigned(
       ts.isExpressionStatement(node.parent) &&
       isInside(use, node.parent.parent);
     const part = partOf(code, change, bindings);
-    parts.push(sure ? part : maybe(part, node));
+    if (sure) parts.push(part);
+    else if (ts.isDeleteExpression(node) && 'key' in part)
+      parts.push({ key: part.key, value: Lazy.known(unknown(node, 'it is deleted on some ways')) });
+    else parts.push(maybe(part, node));
   }
   return parts.length > 0
     ? { kind: 'object', parts: [{ spread: Lazy.known(value) }, ...parts], node: value.node }
@@ -290,6 +301,9 @@ interface Change {
   readonly target: ts.Expression | undefined;
 }
 
+/** Functions of whatever origin that write into their first argument. */
+const fillsFirst = /(?:^|\.)(?:assign|assignIn|extend|merge|mergeWith|mergeDeep|defaults|defaultsDeep)$/;
+
 const changes = new WeakMap<ts.Node, ReadonlyMap<string, readonly Change[]>>();
 
 /** What is changed in a text, by the name of the variable that holds it. */
@@ -297,6 +311,7 @@ function changesIn(scope: ts.Node): ReadonlyMap<string, readonly Change[]> {
   const known = changes.get(scope);
   if (known) return known;
   const found = new Map<string, Change[]>();
+  const aliases: (readonly [alias: string, name: string])[] = [];
   const add = (owner: ts.Node, change: Change): void => {
     const name = skipOuter(owner);
     if (!ts.isIdentifier(name)) return;
@@ -314,13 +329,21 @@ function changesIn(scope: ts.Node): ReadonlyMap<string, readonly Change[]> {
     const target = written && (skipOuter(written) as ts.Expression);
     if (target && (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target))) {
       add(target.expression, { node, target });
-    } else if (ts.isCallExpression(node) && node.expression.getText() === 'Object.assign') {
+    } else if (ts.isCallExpression(node) && fillsFirst.test(node.expression.getText())) {
       const [first] = node.arguments;
       if (first) add(first, { node, target: undefined });
+    } else if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer) {
+      const of = skipOuter(node.initializer);
+      if (ts.isIdentifier(of)) aliases.push([node.name.text, of.text]);
     }
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(scope, visit);
+  // `const same = options; same.attempts = 3`
+  for (const [alias, name] of aliases) {
+    const through = found.get(alias);
+    if (through) found.set(name, [...(found.get(name) ?? []), ...through]);
+  }
   changes.set(scope, found);
   return found;
 }
@@ -328,6 +351,8 @@ function changesIn(scope: ts.Node): ReadonlyMap<string, readonly Change[]> {
 function partOf(code: Code, { node, target }: Change, bindings: Bindings): Part {
   if (!target) {
     const call = node as ts.CallExpression;
+    // Which keys win, and how deep, is the function's affair.
+    if (call.expression.getText() !== 'Object.assign') return { unknownKey: call };
     const merged: ObjectValue = {
       kind: 'object',
       parts: call.arguments.slice(1).map((each) => ({ spread: lazyOf(code, each, bindings) })),

@@ -8,6 +8,7 @@
  *     npm run bench -- <dir>          any project that has a tsconfig.json
  *     npm run bench -- --runs 5       more repetitions (default 3)
  *     npm run bench -- --sizes 400    other sizes
+ *     npm run bench -- --wrappers     only the corpora in which everything goes through wrappers
  *     npm run bench -- --only tasks   one subject, for a CPU profile (node --cpu-prof)
  */
 import { loadavg } from 'node:os';
@@ -16,6 +17,7 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { writeCorpus } from './corpus.js';
+import { writeWrapperCorpus } from './wrapper-corpus.js';
 import {
   measure,
   type Measured,
@@ -35,6 +37,7 @@ const { values: flags, positionals } = parseArgs({
     runs: { type: 'string', default: '3' },
     sizes: { type: 'string', default: '400,4000' },
     only: { type: 'string' },
+    wrappers: { type: 'boolean', default: false },
   },
 });
 
@@ -140,6 +143,12 @@ function print(title: string, figures: readonly Figures[]): void {
   }
 }
 
+/** How much more a file costs in the largest project than in the smallest. */
+function growthOf(figures: readonly Figures[]): number {
+  const [first, last] = [figures[0], figures.at(-1)];
+  return first && last ? last.microsecondsPerFile / first.microsecondsPerFile : 1;
+}
+
 const [folder] = positionals;
 if (folder !== undefined) {
   const figures = compare(projectOf(resolve(folder)));
@@ -151,20 +160,28 @@ if (folder !== undefined) {
   const warm = await writeCorpus(200);
   const warmUp = projectOf(warm.folder, warm.files, warm.settings);
   for (const subject of ['tasks', 'no-floating-promises'] as const) measure(warmUp, subject);
-  for (const size of flags.sizes.split(',').map(Number)) {
-    const corpus = await writeCorpus(size);
-    log(`${String(corpus.files.length)} files`);
-    figures.push(compare(projectOf(corpus.folder, corpus.files, corpus.settings)));
+  const sizes = flags.sizes.split(',').map(Number);
+  const through: Figures[] = [];
+  for (const size of sizes) {
+    if (!flags.wrappers) {
+      const corpus = await writeCorpus(size);
+      log(`${String(corpus.files.length)} files`);
+      figures.push(compare(projectOf(corpus.folder, corpus.files, corpus.settings)));
+    }
+    const wrapped = writeWrapperCorpus(size);
+    log(`${String(wrapped.files.length)} files, through wrappers`);
+    through.push(compare(projectOf(wrapped.folder, wrapped.files, wrapped.settings)));
   }
-  print('All rules of the plugin against @typescript-eslint/no-floating-promises', figures);
+  if (figures.length > 0)
+    print('All rules of the plugin against @typescript-eslint/no-floating-promises', figures);
+  print('The same where everything goes through wrappers', through);
   const [load = 0] = loadavg();
   if (load > 1.5)
     log(`\nThe machine was busy with other things (load ${load.toFixed(1)}): take this for a hint.`);
-  const worst = Math.max(...figures.map(({ ratio }) => ratio));
-  const [first, last] = [figures[0], figures.at(-1)];
-  const growth = first && last ? last.microsecondsPerFile / first.microsecondsPerFile : 1;
+  const worst = Math.max(...[...figures, ...through].map(({ ratio }) => ratio));
+  const growth = Math.max(growthOf(figures), growthOf(through));
   const targets = { ratio: worst <= 0.25, linear: growth <= 1.1 };
   log(`\n${targets.ratio ? '✓' : '✗'} at most 0.25 of no-floating-promises: ${worst.toFixed(3)}`);
   log(`${targets.linear ? '✓' : '✗'} time per file does not grow with the project: × ${growth.toFixed(2)}`);
-  if (flags.json) console.log(JSON.stringify({ figures, growth, targets }, undefined, 2));
+  if (flags.json) console.log(JSON.stringify({ figures, through, growth, targets }, undefined, 2));
 }

@@ -99,7 +99,7 @@ const imports: readonly Case[] = [
   },
   {
     name: 'a type of the namespace of bull',
-    code: `import Bull from 'bull';\nlet mail: Bull.Queue;\nexport const start = () => {\n  mail = new Bull('mail');\n  return mail.add({ id: 1 });\n};`,
+    code: `import Bull from 'bull';\nlet mail: Bull.Queue;\nexport const start = () => {\n  mail = new Bull('mail');\n  return mail.«add»({ id: 1 });\n};`,
   },
   {
     name: 'an npm alias: the package.json name decides',

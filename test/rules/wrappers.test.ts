@@ -164,8 +164,9 @@ function even(n: number, options?: JobsOptions): Promise<unknown> {
 function odd(n: number, options?: JobsOptions): Promise<unknown> {
   return n === 0 ? mail.add('b', {}, options) : even(n - 1, options);
 }
-await «even»(2);
-await odd(2, { attempts: 3 });`,
+declare const count: number;
+await «even»(count);
+await odd(count, { attempts: 3 });`,
   },
   {
     name: 'a closure that a factory returns',
