@@ -1,3 +1,4 @@
+import ts from 'typescript';
 import { createRule } from '../src/rule.js';
 import { declarationStart, idempotencyTag } from '../src/tasks/idempotency.js';
 import type { Handler } from '../src/tasks/model.js';
@@ -30,6 +31,8 @@ export default createRule<Options>({
       if (handler.body && project.bodies.get(handler.body) !== handler) continue;
       // Which function it is, callers or the classes below say: that is where it is judged.
       if (!handler.body && handler.openBody) continue;
+      // Doing nothing twice is doing nothing.
+      if (handler.body?.body && isEmpty(handler.body.body)) continue;
       const { acknowledgement, idempotent } = handler.policy;
       if (acknowledgement.state === 'unknown' || acknowledgement.state === 'configured') continue;
       if (idempotent.state === 'unknown' || idempotent.state === 'configured') continue;
@@ -79,3 +82,7 @@ export default createRule<Options>({
     }
   },
 });
+
+function isEmpty(body: ts.ConciseBody): boolean {
+  return ts.isBlock(body) && body.statements.length === 0;
+}

@@ -75,7 +75,7 @@ export default createRule<Options>({
       }
       if (!attempts.values.every((runs) => runs >= 2)) return;
       if (backoff.state === 'stated') {
-        judgeStated(subject, backoff, data);
+        judgeStated(subject, attempts.values, backoff, data);
         return;
       }
       if (backoff.value.kind !== 'none') return;
@@ -103,6 +103,7 @@ export default createRule<Options>({
 
     function judgeStated(
       subject: Dispatch | Handler | Queue,
+      attempts: readonly number[],
       backoff: Stated<Backoff>,
       data: Readonly<Record<string, string>>,
     ): void {
@@ -111,7 +112,12 @@ export default createRule<Options>({
         each.kind === 'none' || ((each.kind === 'fixed' || each.kind === 'exponential') && each.delay === 0);
       if (backoff.values.every(isImmediate)) {
         once(backoff.at, () => ({ messageId: 'immediate', data, suggest: [replacement(backoff, text)] }));
-      } else if (!options.allowFixed && backoff.values.every((each) => each.kind === 'fixed')) {
+      } else if (
+        !options.allowFixed &&
+        backoff.values.every((each) => each.kind === 'fixed') &&
+        // Between two runs there is one pause, whichever way it would grow.
+        attempts.some((runs) => runs > 2)
+      ) {
         once(backoff.at, () => ({ messageId: 'fixed', data, suggest: [replacement(backoff, text)] }));
       }
     }

@@ -95,6 +95,7 @@ export default createRule<Options>({
           suggest: suggestions(subject),
         });
       } else if (attempts.value <= 1) {
+        if (subject.kind === 'dispatch' && project.isRetriedByItsHandler(subject)) return;
         const lost = policy.lostAttempts;
         const ignores = subject.kind === 'dispatch' && subject.ignoresQueue;
         report({

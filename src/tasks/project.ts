@@ -1,10 +1,11 @@
 import ts from 'typescript';
 import type { Vocabulary } from '../libraries/vocabulary.js';
-import { namedCallsIn, namesLeadingTo } from '../typescript/calls.js';
+import { chainTo, namedCallsIn, namesLeadingTo } from '../typescript/calls.js';
 import { functionAround, nameOfFunction } from '../typescript/follow.js';
 import { heritageOf } from '../typescript/classes.js';
 import type { Code } from '../typescript/code.js';
 import { neighboursOf } from '../typescript/sources.js';
+import { ancestorsOf, isInside } from '../typescript/syntax.js';
 import type { Open } from '../typescript/value.js';
 import { candidatesIn, Gate, type Candidates } from './candidates.js';
 import { Configs } from './config-files.js';
@@ -18,6 +19,13 @@ import { Queues } from './queues.js';
 import { type Template, Wrappers } from './wrappers.js';
 
 const projects = new WeakMap<Code, WeakMap<Vocabulary, Project>>();
+
+/** What was known of the wrappers of a program that is no more. */
+interface Known {
+  readonly files: WeakSet<ts.SourceFile>;
+  readonly patterns: readonly RegExp[];
+}
+const knownBefore = new WeakMap<Vocabulary, Map<string, Known>>();
 
 /** The tasks of one program: each file's own, and what the files know of each other. */
 export class Project {
@@ -34,6 +42,8 @@ export class Project {
   readonly #queueModels = new WeakMap<ts.SourceFile, readonly Queue[]>();
   readonly #waits = new WeakMap<ts.SourceFile, readonly Wait[]>();
   #files: readonly ts.SourceFile[] | undefined;
+  #patterns: readonly RegExp[] | undefined;
+  #retriedByHandlers: ReadonlySet<string> | undefined;
   #bodies: ReadonlyMap<ts.Node, Handler> | undefined;
   #bodiesByFile: ReadonlyMap<ts.SourceFile | undefined, readonly Handler[]> | undefined;
   #namesOfWaits: ReadonlySet<string> | undefined;
@@ -107,12 +117,41 @@ export class Project {
 
   /** May something about tasks stand in this file, or be called from it? A few searches of its text. */
   concerns(file: ts.SourceFile): boolean {
-    return (
-      this.#gate.passes(file.text) ||
-      this.#gate.mentionsOption(file.text) ||
-      this.#forwarded.concerns(file) ||
-      this.#registering.concerns(file)
-    );
+    if (this.#gate.passes(file.text) || this.#gate.mentionsOption(file.text)) return true;
+    this.#patterns ??= this.#patternsBefore() ?? this.#patternsNow();
+    return this.#patterns.some((pattern) => pattern.test(file.text));
+  }
+
+  /** What a file must contain to call a wrapper: found by reading all tasks of the program. */
+  #patternsNow(): readonly RegExp[] {
+    const patterns = [...this.#forwarded.patterns, ...this.#registering.patterns];
+    const known: Known = { files: new WeakSet(this.code.ownFiles), patterns };
+    let ofVocabulary = knownBefore.get(this.vocabulary);
+    if (!ofVocabulary) knownBefore.set(this.vocabulary, (ofVocabulary = new Map<string, Known>()));
+    ofVocabulary.set(this.#name, known);
+    return patterns;
+  }
+
+  /**
+   * What the program before this one knew, where no file that changed since can have a say in it: while
+   * somebody types in a file without tasks, the tasks of all others are not read again.
+   */
+  #patternsBefore(): readonly RegExp[] | undefined {
+    const known = knownBefore.get(this.vocabulary)?.get(this.#name);
+    const holds =
+      known?.patterns &&
+      this.code.ownFiles.every(
+        (file) =>
+          known.files.has(file) ||
+          !(this.#gate.passes(file.text) || known.patterns.some((pattern) => pattern.test(file.text))),
+      );
+    return holds ? known.patterns : undefined;
+  }
+
+  /** The project's configuration file, by which it is known again when it is another program. */
+  get #name(): string {
+    const { configFilePath } = this.code.program.getCompilerOptions();
+    return typeof configFilePath === 'string' ? configFilePath : this.code.program.getCurrentDirectory();
   }
 
   /** The dispatches of a file: calls of a library, and calls of project functions that forward to one. */
@@ -191,6 +230,35 @@ export class Project {
     return (this.#mentions = byFile);
   }
 
+  /**
+   * Is a failing task of this dispatch's queue dispatched again by its own handler, out of a `catch`? Then the
+   * project has a limit of its own, and the library's is not the one that counts.
+   */
+  isRetriedByItsHandler({ library, queue }: Dispatch): boolean {
+    if (queue.state !== 'stated') return false;
+    const found = (this.#retriedByHandlers ??= this.#findRetries());
+    return queue.values.every((name) => found.has(`${library.base} ${name}`));
+  }
+
+  #findRetries(): ReadonlySet<string> {
+    const again = this.dispatches.filter(({ node }) => isInCatch(node));
+    const found = new Set<string>();
+    for (const { library, queue, node } of again) {
+      const names = queue.state === 'stated' ? queue.values : [];
+      const leading = names.length > 0 ? namesLeadingTo(this.code.ownFiles, [node]) : new Set<string>();
+      for (const handler of this.bodies.values()) {
+        const { body } = handler;
+        const own = handler.queue.state === 'stated' ? handler.queue.values : [];
+        if (!body || handler.library.base !== library.base || !own.some((name) => names.includes(name)))
+          continue;
+        const leads = (target: ts.Node): boolean => isInside(node, target);
+        if (leads(body) || chainTo(this.code, body, leads, leading))
+          for (const name of names) found.add(`${library.base} ${name}`);
+      }
+    }
+    return found;
+  }
+
   /** Function bodies that a worker runs, whichever file says so. */
   get bodies(): ReadonlyMap<ts.Node, Handler> {
     if (this.#bodies) return this.#bodies;
@@ -254,6 +322,14 @@ export class Project {
       }));
     });
   }
+}
+
+function isInCatch(node: ts.Node): boolean {
+  for (const at of ancestorsOf(node)) {
+    if (ts.isCatchClause(at)) return true;
+    if (ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at)) return false;
+  }
+  return false;
 }
 
 /** Where somebody wrote what a setting is, or erased what it was. */

@@ -83,8 +83,13 @@ export class Wrappers<T> {
 
   /** May a file call a wrapper? One search of its text. */
   concerns(file: ts.SourceFile): boolean {
+    return this.patterns.some((pattern) => pattern.test(file.text));
+  }
+
+  /** What a file must contain to call a wrapper. */
+  get patterns(): readonly RegExp[] {
     const { pattern, classNames } = this.#tableOf();
-    return pattern?.test(file.text) === true || classNames?.test(file.text) === true;
+    return [pattern, classNames].filter((each) => each !== undefined);
   }
 
   #tableOf(): Table<T> {

@@ -354,7 +354,9 @@ function evaluateMember(code: Code, node: ts.PropertyAccessExpression, bindings:
   const open = openOf(owner);
   if (open) return property(code, owner, key);
   const symbol =
-    code.typed || owner.kind !== 'unknown' ? code.checker.getSymbolAtLocation(node.name) : undefined;
+    owner.kind !== 'unknown' || isDeclaredOnly(code, node)
+      ? code.checker.getSymbolAtLocation(node.name)
+      : undefined;
   if (symbol) return valueOfSymbol(code, symbol, node, bindings);
   return unknown(node, owner.kind === 'unknown' ? owner.why : `\`${key}\` is not declared`);
 }
@@ -370,6 +372,21 @@ function inheritedMember(code: Code, node: ts.PropertyAccessExpression, bindings
   return instance
     ? memberOfInstance(code, { ...instance, owner: base, exact: true }, node.name.text)
     : unknown(node, 'an object that is not followed');
+}
+
+/**
+ * Does a chain of names begin with one of which the program has a declaration, and no value? Only then is
+ * the checker worth asking for the last one: it would work out the types of all that stands before.
+ */
+function isDeclaredOnly(code: Code, node: ts.Expression): boolean {
+  let at: ts.Node = node;
+  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) at = skipOuter(at.expression);
+  if (!ts.isIdentifier(at)) return false;
+  const symbol = code.checker.getSymbolAtLocation(at);
+  const declaration = symbol && resolveAlias(code, symbol).valueDeclaration;
+  if (!declaration) return false;
+  if (ts.isVariableDeclaration(declaration)) return declaration.type !== undefined;
+  return !ts.isParameter(declaration) && !ts.isBindingElement(declaration);
 }
 
 function constantOfNumber(node: ts.PropertyAccessExpression): number | undefined {
@@ -465,7 +482,8 @@ function valueOfForeignCall(
     return returnedBy(code, next.node, bindValues(code, next.node, args, next.bindings));
   }
   const owner = code.typed ? evaluate(code, receiver, bindings) : undefined;
-  if (owner?.kind !== 'made') return undefined;
+  // Of what a call returns the type is dear, and it is no object that somebody keeps.
+  if (owner?.kind !== 'made' || !ts.isNewExpression(owner.node)) return undefined;
   const declaration = code.checker.getSymbolAtLocation(name)?.valueDeclaration;
   const type =
     declaration && (ts.isMethodDeclaration(declaration) || ts.isMethodSignature(declaration))
@@ -542,7 +560,7 @@ export function functionCalled(
     }
     // What is done to a value of unknown origin cannot be a project function that is certain.
     if (owner.kind === 'made' || owner.kind === 'constant') return undefined;
-    if (!ts.isPropertyAccessExpression(callee)) return undefined;
+    if (!ts.isPropertyAccessExpression(callee) || !isDeclaredOnly(code, callee)) return undefined;
     const symbol = code.checker.getSymbolAtLocation(callee.name);
     return symbol && functionOfSymbol(code, resolveAlias(code, symbol));
   }

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { callsIn, chainTo, namesLeadingTo } from './calls.js';
 import type { Code } from './code.js';
+import { evaluate } from './evaluate.js';
 import { originOf } from './identity.js';
 
 /** Packages whose main function bounds a promise in time. */
@@ -13,7 +14,8 @@ const boundWords = new RegExp(`\\btimeout\\b|\\babort\\b|\\brace\\b|${[...timeou
 
 /**
  * Does this function, or a project function that it calls, bound its own run time? Recognised are
- * `AbortSignal.timeout`, a timer that aborts a controller, a race against a timer, and p-timeout.
+ * `AbortSignal.timeout`, a timer that aborts a controller, a race against a timer, p-timeout, and a call that
+ * is given a `timeout`.
  */
 export function isBoundedInTime(code: Code, body: ts.FunctionLikeDeclaration): boolean {
   return (
@@ -68,7 +70,28 @@ function findsBound(code: Code, body: ts.Node): boolean {
   return found;
 }
 
+/** Calls whose `timeout` is the option of a task that is handed over, and bounds nothing here. */
+const handsOver = /^(?:add|addBulk|add[A-Z]\w*|dispatch\w*|enqueue\w*|publish\w*|schedule\w*|trigger\w*)$/;
+
+/** `client.get(url, { timeout: 5000 })`: the call itself is given its time. */
+function givesTimeout(code: Code, node: ts.CallExpression): boolean {
+  const callee = node.expression;
+  const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText();
+  if (handsOver.test(name)) return false;
+  return node.arguments.some(
+    (argument) =>
+      ts.isObjectLiteralExpression(argument) &&
+      argument.properties.some((each) => {
+        if (!ts.isPropertyAssignment(each) || each.name.getText() !== 'timeout') return false;
+        const value = evaluate(code, each.initializer);
+        // `0` and `false` switch the limit off.
+        return value.kind === 'configured' || (value.kind === 'constant' && Number(value.value) > 0);
+      }),
+  );
+}
+
 function isBound(code: Code, node: ts.CallExpression): boolean {
+  if (givesTimeout(code, node)) return true;
   const callee = node.expression;
   if (ts.isPropertyAccessExpression(callee)) {
     const owner = callee.expression.getText();

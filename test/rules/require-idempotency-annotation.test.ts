@@ -27,6 +27,10 @@ const late = (before = '', options = 'acksLate: true', callee = 'registerTask'):
 
 const chosen: readonly Case[] = [
   {
+    name: 'a task that does nothing',
+    code: own(`registerTask('send', { acksLate: true }, async () => {});`),
+  },
+  {
     name: 'acksLate: true: at the callee, with the option and its line',
     code: late('', 'acksLate: true', '«registerTask»'),
     messages: [

@@ -240,6 +240,7 @@ const fixedPace: readonly Case[] = [
   { name: 'exponential', code: add(`attempts: 3, backoff: ${exponential}`) },
   { name: 'a strategy of the project', code: add(`attempts: 3, backoff: { type: 'ours', delay: 1 }`) },
   { name: 'a fixed pause that is not used', code: add('attempts: 1, backoff: 5000') },
+  { name: 'the one pause between two runs', code: add('attempts: 2, backoff: 5000') },
   {
     name: 'fixed on one way only',
     code: mail(

@@ -504,9 +504,47 @@ const stated: readonly Case[] = [
   })),
 ];
 
+/** Retries that the project makes itself. */
+const ownRetries: readonly Case[] = [
+  {
+    name: 'a handler that dispatches its failed task again',
+    code: {
+      'app.ts': `import { Queue, Worker, type Job } from 'bullmq';
+const mail = new Queue<{ to: string; tries: number }>('mail');
+declare function deliver(to: string): Promise<void>;
+async function work({ data }: Job<{ to: string; tries: number }>) {
+  try { await deliver(data.to); }
+  catch (error) { await again(data, error); }
+}
+async function again(data: { to: string; tries: number }, error: unknown) {
+  try { throw error; } catch { if (data.tries < 3) await mail.add('send', { to: data.to, tries: data.tries + 1 }); }
+}
+new Worker('mail', work, { connection: {} });
+await mail.add('send', { to: 'x', tries: 0 });`,
+    },
+  },
+  {
+    name: 'a handler that dispatches to another queue when it fails',
+    code: `import { Queue, Worker } from 'bullmq';
+const mail = new Queue('mail');
+const dead = new Queue('dead');
+declare function deliver(data: unknown): Promise<void>;
+new Worker('mail', async (job) => { try { await deliver(job.data); } catch { await dead.«add»('a', {}); } }, { connection: {} });
+await mail.«add»('send', {});`,
+  },
+  {
+    name: 'a catch of somebody else',
+    code: `import { Queue, Worker } from 'bullmq';
+const mail = new Queue('mail');
+declare function deliver(data: unknown): Promise<void>;
+new Worker('mail', async (job) => { await deliver(job.data); }, { connection: {} });
+try { await deliver(1); } catch { await mail.«add»('send', {}); }`,
+  },
+];
+
 testRule(
   'require-retry-limit',
   'undecided',
-  { 'at the dispatch': atTheDispatch, infinite, erased, defaults, unknowns, stated },
+  { 'at the dispatch': atTheDispatch, infinite, erased, defaults, unknowns, stated, ownRetries },
   { typedOutputs: true },
 );

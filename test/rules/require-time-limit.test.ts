@@ -23,6 +23,27 @@ const bounds: readonly Case[] = [
     code: bounded(`await fetch(job.data.url, { signal: AbortSignal.timeout(1000) });`),
   },
   {
+    name: 'a call that is given a timeout',
+    code: bounded(
+      `await client.get(job.data.url, { timeout: 5000 });`,
+      `declare const client: { get(url: string, options: { timeout?: number | false }): Promise<void> };\n`,
+    ),
+  },
+  {
+    name: 'a call whose timeout is switched off',
+    code: unbounded(
+      `await client.get(job.data.url, { timeout: 0 });`,
+      `declare const client: { get(url: string, options: { timeout?: number | false }): Promise<void> };\n`,
+    ),
+  },
+  {
+    name: 'the timeout of a task that is dispatched',
+    code: unbounded(
+      `await client.enqueue(job.data.url, { timeout: 5000 });`,
+      `declare const client: { enqueue(url: string, options: { timeout?: number }): Promise<void> };\n`,
+    ),
+  },
+  {
     name: 'AbortSignal.any with a timeout',
     code: bounded(`await slow(AbortSignal.any([AbortSignal.timeout(1000)]));`, sleep),
   },
