@@ -9,10 +9,24 @@ export const bull = defineLibrary({
   packages: ['bull'],
   defaultExport: 'Bull',
   queues: [
-    { construct: 'Bull', when: { arg1: 'string' }, name: 'arg0', options: 'arg2', makes: 'Queue' },
-    { construct: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue' },
-    { call: 'Bull', when: { arg1: 'string' }, name: 'arg0', options: 'arg2', makes: 'Queue' },
-    { call: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue' },
+    {
+      construct: 'Bull',
+      when: { arg1: 'string' },
+      name: 'arg0',
+      options: 'arg2',
+      makes: 'Queue',
+      returnsItself: ['isReady'],
+    },
+    { construct: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue', returnsItself: ['isReady'] },
+    {
+      call: 'Bull',
+      when: { arg1: 'string' },
+      name: 'arg0',
+      options: 'arg2',
+      makes: 'Queue',
+      returnsItself: ['isReady'],
+    },
+    { call: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue', returnsItself: ['isReady'] },
   ],
   queueDefaults: 'defaultJobOptions',
   dispatches: [

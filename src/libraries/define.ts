@@ -135,6 +135,8 @@ export interface QueueSite extends Matcher {
   readonly makes?: string;
   /** These options are not one queue's but underlie every queue's, merged shallowly. */
   readonly root?: boolean;
+  /** Methods of the queue that give the queue itself, when they have done something: `isReady`. */
+  readonly returnsItself?: readonly string[];
   /** Keys of which one makes the queue's options whole, so that it needs no root. */
   readonly standsAlone?: readonly string[];
   /** Names the root configuration that a queue uses, where there are several. */

@@ -143,6 +143,7 @@ const library = shape(
         makes: text,
         options: places,
         root: flag,
+        returnsItself: list(text),
         standsAlone: list(text),
         rootKey: places,
       }),

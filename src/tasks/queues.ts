@@ -14,6 +14,7 @@ import {
   openOf,
   present,
   unknownElsewhere,
+  type MadeValue,
   type SelfValue,
   type Value,
 } from '../typescript/value.js';
@@ -84,13 +85,27 @@ export class Queues {
   #settingsOfOne(value: Value): QueueSettings {
     if (value.kind === 'made') {
       const match = this.reading.finder.queueMadeBy(value.node, value.bindings);
-      return match
-        ? this.#settingsOfMade(match)
+      if (match) return this.#settingsOfMade(match);
+      const itself = this.#queueReturnedBy(value);
+      return itself
+        ? this.#settingsOfMade(itself)
         : unknownQueue(unknownElsewhere(value.node, 'made by a call that is not followed'));
     }
     if (value.kind === 'declared') return this.#settingsOfInjected(value.node);
     const match = value.kind === 'self' ? this.#queueExtendedBy(value) : undefined;
     return match ? this.#settingsOfMade(match) : unknownQueue(value);
+  }
+
+  /** `await queue.isReady()`: the queue again, where its library says so. */
+  #queueReturnedBy({ node, bindings }: MadeValue): Match | undefined {
+    const callee = ts.isCallExpression(node) ? node.expression : undefined;
+    if (!callee || !ts.isPropertyAccessExpression(callee)) return undefined;
+    const queue = present(evaluate(this.reading.code, callee.expression, bindings));
+    const match =
+      queue.kind === 'made' ? this.reading.finder.queueMadeBy(queue.node, queue.bindings) : undefined;
+    return match?.site.purpose === 'queue' && match.site.site.returnsItself?.includes(callee.name.text)
+      ? match
+      : undefined;
   }
 
   /** The queue that an object of a project class is, by the `super(…)` of its class. */

@@ -112,6 +112,11 @@ async function received(data: unknown): Promise<Bull.Job> {
   return seen[0] as Bull.Job;
 }
 
+it('isReady() gives the queue itself', async () => {
+  const queue = openQueue();
+  expect(await queue.isReady()).toBe(queue);
+});
+
 describe('Bull 4', () => {
   describe('attempts', () => {
     it('a failing job without attempts runs once', async () => {

@@ -9,6 +9,12 @@ const withJobs = '{ defaultJobOptions: { attempts: 2 } }';
 const queues: readonly Case[] = [
   { name: 'new', code: bull(`await mail.«add»({ id: 1 });`) },
   { name: 'a call', code: bull(`await mail.«add»({ id: 1 });`, `Bull('mail')`) },
+  {
+    name: 'the queue that isReady gives, out of a function',
+    code: bull(
+      `const ready = async (options?: Bull.QueueOptions) => { const made = new Bull('sms', options); return await made.isReady(); };\nawait (await ready()).«add»({ id: 1 });\nawait (await ready(${withJobs})).add({ id: 1 });\nexport { mail };`,
+    ),
+  },
   { name: 'new with defaults', code: bull(`await mail.add({ id: 1 });`, `new Bull('mail', ${withJobs})`) },
   { name: 'a call with defaults', code: bull(`await mail.add({ id: 1 });`, `Bull('mail', ${withJobs})`) },
   { name: 'new with a url', code: bull(`await mail.«add»({ id: 1 });`, `new Bull('mail', 'redis://x')`) },
