@@ -8,6 +8,7 @@ import { argumentsOf, bindValues } from '../typescript/functions.js';
 import { resolveAlias } from '../typescript/identity.js';
 import { bindingsIn, instanceOf, memberOfInstance } from '../typescript/instances.js';
 import { isReached } from '../typescript/reach.js';
+import { sourceOf } from '../typescript/sources.js';
 import { ancestorsOf, holderOf, isInside, skipOuter } from '../typescript/syntax.js';
 import { typeOfExpression } from '../typescript/types.js';
 import { noBindings, type Bindings, type FunctionValue, type Open } from '../typescript/value.js';
@@ -248,7 +249,9 @@ export class Wrappers<T> {
     if (!declaration || !ts.isClassLike(declaration.parent)) return undefined;
     const type = typeOfExpression(this.code, callee.expression);
     const { symbol: ofType } = this.code.checker.getNonNullableType(type) as Partial<ts.Type>;
-    const owner = ofType?.declarations?.find(ts.isClassLike) ?? declaration.parent;
+    const declared = ofType?.declarations?.find(ts.isClassLike) ?? declaration.parent;
+    const source = sourceOf(this.code, declared);
+    const owner = source && ts.isClassLike(source) ? source : declared;
     const instance = instanceOf(this.code, { kind: 'self', node: owner });
     const value = instance && memberOfInstance(this.code, instance, callee.name.text);
     return value?.kind === 'function' && table.has(value.node) ? value : undefined;

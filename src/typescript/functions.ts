@@ -207,7 +207,6 @@ function pathsOf(code: Code, body: ts.Block, bindings: Bindings): Paths {
     return breaks || last || !(clauses.some(ts.isDefaultClause) || isExhaustive(code, expression, clauses));
   };
   if (all(body.statements)) paths.ends = true;
-  // A body that never returns a value ends in nothing.
   return paths;
 }
 

@@ -11,7 +11,7 @@ const repository = join(import.meta.dirname, '../..');
 let folder: string;
 
 const library: Readonly<Record<string, string>> = {
-  'src/index.ts': `export { MailQueue } from './mail-queue.js';\nexport { queues, send, JOBS } from './queues.js';\n`,
+  'src/index.ts': `export { MailQueue } from './mail-queue.js';\nexport { openMails, queues, send, JOBS } from './queues.js';\n`,
   'src/base.ts': `import { Queue, type JobsOptions } from 'bullmq';
 export class BaseQueue {
   protected readonly queue: Queue;
@@ -29,21 +29,25 @@ export class MailQueue extends BaseQueue {
 }
 `,
   'src/queues.ts': `import { Queue, type JobsOptions } from 'bullmq';
+import { MailQueue } from './mail-queue.js';
 export const JOBS = { attempts: 4, backoff: { type: 'exponential', delay: 5 } };
 export const queues = { careful: new Queue('a', { connection: {}, defaultJobOptions: JOBS }), careless: new Queue('b') };
+export const openMails = (): MailQueue => new MailQueue();
 export const send = (data: any, options?: JobsOptions) => queues.careless.add('x', data, options);
 `,
 };
 
-const application = `import { JOBS, MailQueue, queues, send } from '@acme/queues';
+const application = `import { JOBS, type MailQueue, MailQueue as Mails, openMails, queues, send } from '@acme/queues';
 export async function run(): Promise<void> {
-  await new MailQueue(true).enqueue({});
-  await new MailQueue().enqueue({}); // ✗
+  await new Mails(true).enqueue({});
+  await new Mails().enqueue({}); // ✗
   await queues.careful.add('x', {});
   await queues.careless.add('x', {}); // ✗
   await send({}, JOBS);
   await send({}); // ✗
   await send({ at: new Date() }, { attempts: 1 }); // ✗ payload
+  await openMails().enqueue({}); // ✗
+  for (const each of [] as MailQueue[]) await each.enqueue({}, { attempts: Infinity }); // ✗
 }
 `;
 
@@ -133,6 +137,8 @@ describe('a package of the same workspace that is imported as built', () => {
       '6 tasks/require-retry-limit',
       '8 tasks/require-retry-limit',
       '9 tasks/no-unserializable-payload',
+      '10 tasks/require-retry-limit',
+      '11 tasks/require-retry-limit',
     ]);
   });
 
