@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
-import { functionAround, namesFromCallers } from '../typescript/follow.js';
+import { functionAround, namesFromCallersUnmade } from '../typescript/follow.js';
 import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript/payload.js';
 import { ancestorsOf, isInside } from '../typescript/syntax.js';
 import { openOf, type Open } from '../typescript/value.js';
@@ -57,7 +57,7 @@ function outermostFunction(node: ts.Node): ts.Node {
 
 /** The parameters of the functions around a dispatch that hand it something of which no type tells. */
 export function opensOfPayload(code: Code, { payload, node }: Dispatch): readonly Open[] {
-  const names = payload && functionAround(node) ? namesFromCallers(node) : undefined;
+  const names = payload && functionAround(node) ? namesFromCallersUnmade(node) : undefined;
   if (!payload || !names?.size) return [];
   const outermost = outermostFunction(node);
   const found: Open[] = [];

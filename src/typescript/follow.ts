@@ -62,27 +62,46 @@ function followDeclaration(code: Code, declaration: ts.Declaration, { bindings }
 }
 
 const names = new WeakMap<ts.Node, ReadonlySet<string>>();
+const namesHandedOn = new WeakMap<ts.Node, ReadonlySet<string>>();
 
 /**
  * The names in a function that may hold what its callers give: its parameters and those of the functions
  * around it, and variables that are made of such. By name alone: more than there are, never fewer.
  */
 export function namesFromCallers(node: ts.Node): ReadonlySet<string> {
+  return namesAround(node, names, () => true);
+}
+
+/** Of these, the names that may hold the very thing that a caller gives, and not what a call made of it. */
+export function namesFromCallersUnmade(node: ts.Node): ReadonlySet<string> {
+  return namesAround(node, namesHandedOn, (source) => {
+    const value = skipOuter(source);
+    const made = ts.isAwaitExpression(value) ? skipOuter(value.expression) : value;
+    return !ts.isNewExpression(made) && !(ts.isCallExpression(made) && !ts.isIdentifier(made.expression));
+  });
+}
+
+function namesAround(
+  node: ts.Node,
+  cache: WeakMap<ts.Node, ReadonlySet<string>>,
+  counts: (source: ts.Expression) => boolean,
+): ReadonlySet<string> {
   const around = functionAround(node);
   if (!around) return new Set();
-  const known = names.get(around);
+  const known = cache.get(around);
   if (known) return known;
-  const found = new Set<string>(namesFromCallers(around));
+  const found = new Set<string>(namesAround(around, cache, counts));
   for (const parameter of around.parameters) addNames(parameter.name, found);
   const visit = (at: ts.Node): void => {
     if (ts.isVariableDeclaration(at)) {
       const source =
         at.initializer ?? (ts.isForOfStatement(at.parent.parent) ? at.parent.parent.expression : undefined);
-      if (source && mentions(source, found)) addNames(at.name, found);
+      if (source && counts(source) && mentions(source, found)) addNames(at.name, found);
     } else if (
       ts.isBinaryExpression(at) &&
       at.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
       ts.isIdentifier(at.left) &&
+      counts(at.right) &&
       mentions(at.right, found)
     ) {
       found.add(at.left.text);
@@ -90,7 +109,7 @@ export function namesFromCallers(node: ts.Node): ReadonlySet<string> {
     ts.forEachChild(at, visit);
   };
   if (found.size > 0 && 'body' in around && around.body) visit(around.body);
-  names.set(around, found);
+  cache.set(around, found);
   return found;
 }
 

@@ -350,7 +350,8 @@ function beginsWith(node: ts.Expression, names: ReadonlySet<string>): boolean {
   for (;;) {
     if (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at) || ts.isAwaitExpression(at))
       at = skipOuter(at.expression);
-    else if (ts.isCallExpression(at)) return mentions(at, names);
+    // What a method makes of something is not that thing; what a function does may be.
+    else if (ts.isCallExpression(at)) return ts.isIdentifier(at.expression) && mentions(at, names);
     else return ts.isIdentifier(at) ? names.has(at.text) : at.kind === ts.SyntaxKind.ThisKeyword;
   }
 }
