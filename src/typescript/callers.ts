@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { namedCallsIn } from './calls.js';
 import { importedAs } from './classes.js';
-import type { Code } from './code.js';
+import { PerCode, type Code } from './code.js';
 import { evaluate, functionCalled } from './evaluate.js';
 import { resolveAlias } from './identity.js';
 import { functionAround, nameOfFunction } from './follow.js';
@@ -61,15 +61,11 @@ function passedBy(
   );
 }
 
-const known = new WeakMap<Code, WeakMap<ts.Node, readonly ts.CallExpression[]>>();
+const known = new PerCode<ts.Node, readonly ts.CallExpression[]>();
 
 /** The calls of a function in the program, by its own name. */
 function callsOf(code: Code, target: ts.SignatureDeclaration): readonly ts.CallExpression[] {
-  let ofCode = known.get(code);
-  if (!ofCode) known.set(code, (ofCode = new WeakMap()));
-  let found = ofCode.get(target);
-  if (!found) ofCode.set(target, (found = findCalls(code, target)));
-  return found;
+  return known.once(code, target, () => findCalls(code, target));
 }
 
 function findCalls(code: Code, target: ts.SignatureDeclaration): readonly ts.CallExpression[] {

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { importedAs } from './classes.js';
-import type { Code } from './code.js';
+import { PerCode, type Code } from './code.js';
 import { resolveAlias } from './identity.js';
 import { holderOf, skipOuter } from './syntax.js';
 
@@ -44,7 +44,7 @@ export function namedCallsIn(body: ts.Node): readonly NamedCall[] {
   return found;
 }
 
-const targets = new WeakMap<Code, WeakMap<ts.CallExpression, ts.FunctionLikeDeclaration | false>>();
+const targets = new PerCode<ts.CallExpression, ts.FunctionLikeDeclaration | undefined>();
 
 /**
  * The project functions that a function's text calls, nested functions included.
@@ -52,13 +52,10 @@ const targets = new WeakMap<Code, WeakMap<ts.CallExpression, ts.FunctionLikeDecl
  * @param names only calls of these names are resolved; each at most once.
  */
 export function callsIn(code: Code, body: ts.Node, names?: ReadonlySet<string>): readonly ProjectCall[] {
-  let ofCode = targets.get(code);
-  if (!ofCode) targets.set(code, (ofCode = new WeakMap()));
   const found: ProjectCall[] = [];
   for (const { node, name } of namedCallsIn(body)) {
     if (names && !names.has(name.text) && !names.has(importedName(name))) continue;
-    let target = ofCode.get(node);
-    if (target === undefined) ofCode.set(node, (target = functionNamed(code, name) ?? false));
+    const target = targets.once(code, node, () => functionNamed(code, name));
     if (target) found.push({ node, target });
   }
   return found;

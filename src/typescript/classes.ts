@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Code } from './code.js';
+import { PerCode, type Code } from './code.js';
 import { resolveAlias } from './identity.js';
 import { sourceOf } from './sources.js';
 import { ancestorsOf, isInside } from './syntax.js';
@@ -156,18 +156,13 @@ function methodAround(literal: ts.ObjectLiteralExpression, node: ts.Node): boole
 }
 
 const derived = new WeakMap<Code, ReadonlyMap<string, readonly ts.ClassLikeDeclaration[]>>();
+const subclasses = new PerCode<ts.ClassLikeDeclaration, readonly ts.ClassLikeDeclaration[]>();
 
 /** The project classes that extend a class, directly or further down, in the order of their files. */
 export function subclassesOf(code: Code, owner: ts.ClassLikeDeclaration): readonly ts.ClassLikeDeclaration[] {
   code = code.at(owner);
-  let known = subclasses.get(code);
-  if (!known) subclasses.set(code, (known = new WeakMap()));
-  let found = known.get(owner);
-  if (!found) known.set(owner, (found = findSubclasses(code, owner)));
-  return found;
+  return subclasses.once(code, owner, () => findSubclasses(code, owner));
 }
-
-const subclasses = new WeakMap<Code, WeakMap<ts.ClassLikeDeclaration, readonly ts.ClassLikeDeclaration[]>>();
 
 function findSubclasses(code: Code, owner: ts.ClassLikeDeclaration): readonly ts.ClassLikeDeclaration[] {
   const found = new Set<ts.ClassLikeDeclaration>();

@@ -118,3 +118,16 @@ function withoutTypesScope(name: string): string {
   const scoped = bare.indexOf('__');
   return scoped < 0 ? bare : `@${bare.slice(0, scoped)}/${bare.slice(scoped + 2)}`;
 }
+
+/** What is worked out once for a key of one program; it goes with the program. */
+export class PerCode<K extends object, V> {
+  readonly #all = new WeakMap<Code, WeakMap<K, { readonly value: V }>>();
+
+  once(code: Code, key: K, make: () => V): V {
+    let known = this.#all.get(code);
+    if (!known) this.#all.set(code, (known = new WeakMap()));
+    let found = known.get(key);
+    if (!found) known.set(key, (found = { value: make() }));
+    return found.value;
+  }
+}

@@ -3,10 +3,10 @@ import type { Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { lazyOf, onlyReturn, returnedBy, bindValues } from './functions.js';
 import { property } from './properties.js';
-import { ancestorsOf } from './syntax.js';
 import {
   choice,
   Lazy,
+  read,
   unknown,
   unknownElsewhere,
   type ArrayValue,
@@ -239,10 +239,7 @@ export function anyProperty(
 ): Value {
   if (keys) {
     return choice(
-      keys.map((key) => {
-        const found = property(code, owner, key);
-        return found.kind === 'absent' ? ({ kind: 'constant', value: undefined, node } as const) : found;
-      }),
+      keys.map((key) => read(property(code, owner, key), node)),
       node,
     );
   }
@@ -254,14 +251,4 @@ export function anyProperty(
     return unknownElsewhere(node, 'a key that is not constant');
   const nothing: Value = { kind: 'constant', value: undefined, node };
   return choice([...values.filter((each) => each !== undefined), nothing], node);
-}
-
-/** Is a node inside the loop or callback that runs through a list? For reading in order. */
-export function loopsAround(node: ts.Node): readonly ts.Node[] {
-  const found: ts.Node[] = [];
-  for (const at of ancestorsOf(node)) {
-    if (ts.isFunctionLike(at)) break;
-    if (ts.isIterationStatement(at, false)) found.push(at);
-  }
-  return found;
 }

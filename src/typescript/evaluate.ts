@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { type Slot, withinBounds } from './bounds.js';
 import { baseClassOf, classOfThis, objectOfThis } from './classes.js';
-import type { Code } from './code.js';
+import { PerCode, type Code } from './code.js';
 import { anyProperty, valueOfCallbackParameter, valueOfCollectionCall } from './collections.js';
 import { argumentsOf, bindValues, functionOfSymbol, lazyOf, returnedBy } from './functions.js';
 import { resolveAlias } from './identity.js';
@@ -19,6 +19,7 @@ import {
   noBindings,
   openOf,
   present,
+  read,
   unknown,
   unknownElsewhere,
   type Bindings,
@@ -29,25 +30,18 @@ import {
 } from './value.js';
 import { constantOfType, currentValue, valueOfBinding, valueOfVariable, withChanges } from './variables.js';
 
-const values = new WeakMap<Code, WeakMap<ts.Node, Slot<Value>>>();
+const slots = new PerCode<ts.Node, Slot<Value>>();
+const newSlot = (): Slot<Value> => ({});
 
 /** What is this expression worth? Follows constants, imports, members, spreads and project functions. */
 export function evaluate(code: Code, expression: ts.Expression, bindings: Bindings = noBindings): Value {
   const node = skipOuter(expression) as ts.Expression;
   const own = code.at(node);
   return withinBounds(
-    bindings.size === 0 ? slotOf(own, node) : undefined,
+    bindings.size === 0 ? slots.once(own, node, newSlot) : undefined,
     () => evaluateNode(own, node, bindings),
     (why) => unknown(node, why),
   );
-}
-
-function slotOf(code: Code, node: ts.Node): Slot<Value> {
-  let cache = values.get(code);
-  if (!cache) values.set(code, (cache = new WeakMap()));
-  let slot = cache.get(node);
-  if (!slot) cache.set(node, (slot = {}));
-  return slot;
 }
 
 function evaluateNode(code: Code, node: ts.Expression, bindings: Bindings): Value {
@@ -137,11 +131,10 @@ function evaluateBinary(code: Code, node: ts.BinaryExpression, bindings: Binding
   switch (operator) {
     case ts.SyntaxKind.QuestionQuestionToken:
     case ts.SyntaxKind.QuestionQuestionEqualsToken:
-      return replaced(code, node, left, right, isNullish);
+      return replaced(node, left, right, isNullish);
     case ts.SyntaxKind.BarBarToken:
     case ts.SyntaxKind.BarBarEqualsToken:
       return replaced(
-        code,
         node,
         left,
         right,
@@ -175,7 +168,6 @@ function evaluateBinary(code: Code, node: ts.BinaryExpression, bindings: Binding
 
 /** `a ?? b` and `a || b`: for each thing that `a` may be. */
 function replaced(
-  code: Code,
   node: ts.BinaryExpression,
   left: Value,
   right: () => Value,
@@ -414,7 +406,7 @@ function evaluateElement(code: Code, node: ts.ElementAccessExpression, bindings:
     return owner.elements[key.value]?.value ?? unknown(node, 'an element that is not listed');
   }
   const found = property(code, owner, String(key.value));
-  return found.kind === 'absent' ? { kind: 'constant', value: undefined, node } : found;
+  return read(found, node);
 }
 
 /** The texts and numbers that the type of a key allows; undefined where it allows any. */

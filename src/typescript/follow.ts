@@ -4,7 +4,7 @@ import { evaluate, functionCalled } from './evaluate.js';
 import { argumentsOf, bindValues, lazyOf, onlyReturn } from './functions.js';
 import { resolveAlias } from './identity.js';
 import { propertyNode } from './properties.js';
-import { ancestorsOf, holderOf, skipOuter } from './syntax.js';
+import { ancestorsOf, holderOf, skipOuter, someWithin } from './syntax.js';
 import type { Lazy } from './value.js';
 import { isAskedIn } from './reach.js';
 import { isChanged, isReassigned } from './variables.js';
@@ -115,9 +115,9 @@ function namesAround(
 
 /** Does a text use one of these names, or `this`? */
 export function mentions(node: ts.Node, wanted: ReadonlySet<string>): boolean {
-  if (ts.isIdentifier(node)) return wanted.has(node.text);
-  if (node.kind === ts.SyntaxKind.ThisKeyword) return true;
-  return ts.forEachChild(node, (child) => mentions(child, wanted) || undefined) === true;
+  return someWithin(node, (at) =>
+    ts.isIdentifier(at) ? wanted.has(at.text) : at.kind === ts.SyntaxKind.ThisKeyword,
+  );
 }
 
 /** The innermost function that a node stands in. */

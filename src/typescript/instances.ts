@@ -12,11 +12,11 @@ import {
   type Member,
 } from './classes.js';
 import { bindingsOfSetup } from './callers.js';
-import type { Code } from './code.js';
+import { PerCode, type Code } from './code.js';
 import { evaluate, valueOfParameter } from './evaluate.js';
 import { argumentsOf, bindValues, returnedBy, type Arguments } from './functions.js';
 import { injectedValue } from './injection.js';
-import { skipOuter } from './syntax.js';
+import { skipOuter, someWithin } from './syntax.js';
 import {
   choice,
   Lazy,
@@ -39,17 +39,13 @@ export interface Instance {
   readonly bindings: ReadonlyMap<ts.ClassLikeDeclaration, Bindings>;
 }
 
-const instances = new WeakMap<Code, WeakMap<Value, Instance | false>>();
+const instances = new PerCode<Value, Instance | undefined>();
 
 /** The object of a project class that a value is; undefined for anything else. */
 export function instanceOf(code: Code, value: Value): Instance | undefined {
   if (value.kind !== 'self' && value.kind !== 'made') return undefined;
   code = code.at(value.node);
-  let known = instances.get(code);
-  if (!known) instances.set(code, (known = new WeakMap()));
-  let found = known.get(value);
-  if (found === undefined) known.set(value, (found = makeInstance(code, value) ?? false));
-  return found || undefined;
+  return instances.once(code, value, () => makeInstance(code, value));
 }
 
 function makeInstance(code: Code, value: SelfValue | MadeValue): Instance | undefined {
@@ -219,7 +215,7 @@ function changesTo(owner: ts.ClassLikeDeclaration, name: string): readonly Part[
   return found.get(name) ?? [];
 }
 
-const outside = new WeakMap<Code, Map<ts.PropertyDeclaration, boolean>>();
+const outside = new PerCode<ts.PropertyDeclaration, boolean>();
 
 /** Is a field that others may write written by one: `mailer.options = …`? */
 function isWrittenElsewhere(code: Code, field: ts.PropertyDeclaration): boolean {
@@ -227,29 +223,19 @@ function isWrittenElsewhere(code: Code, field: ts.PropertyDeclaration): boolean 
   if (!code.typed || !ts.isIdentifier(name)) return false;
   const closed = ts.ModifierFlags.Private | ts.ModifierFlags.Readonly;
   if (ts.getCombinedModifierFlags(field) & closed) return false;
-  let known = outside.get(code);
-  if (!known) outside.set(code, (known = new Map<ts.PropertyDeclaration, boolean>()));
-  let found = known.get(field);
-  if (found === undefined) known.set(field, (found = findsWriter(code, field, name.text)));
-  return found;
+  return outside.once(code, field, () => findsWriter(code, field, name.text));
 }
 
 function findsWriter(code: Code, field: ts.PropertyDeclaration, name: string): boolean {
   const pattern = new RegExp(`\\.\\s*${name.replace(/\$/g, '\\$')}\\s*(?:\\?\\?|\\|\\||&&)?=(?![=>])`);
-  const visit = (node: ts.Node): boolean => {
-    if (
-      ts.isBinaryExpression(node) &&
-      isAssignment(node.operatorToken.kind) &&
-      ts.isPropertyAccessExpression(node.left) &&
-      node.left.name.text === name &&
-      !isOwner(node.left.expression, field.parent) &&
-      code.checker.getSymbolAtLocation(node.left.name)?.valueDeclaration === field
-    ) {
-      return true;
-    }
-    return ts.forEachChild(node, (child) => visit(child) || undefined) === true;
-  };
-  return code.ownFiles.some((file) => pattern.test(file.text) && visit(file));
+  const writes = (node: ts.Node): boolean =>
+    ts.isBinaryExpression(node) &&
+    isAssignment(node.operatorToken.kind) &&
+    ts.isPropertyAccessExpression(node.left) &&
+    node.left.name.text === name &&
+    !isOwner(node.left.expression, field.parent) &&
+    code.checker.getSymbolAtLocation(node.left.name)?.valueDeclaration === field;
+  return code.ownFiles.some((file) => pattern.test(file.text) && someWithin(file, writes));
 }
 
 /**

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { Code } from './code.js';
 import { evaluate } from './evaluate.js';
+import { someWithin } from './syntax.js';
 import type { Bindings, Value } from './value.js';
 
 /**
@@ -109,12 +110,12 @@ export function truthOf(value: Value): boolean | undefined {
 /** Is a name asked in a text whether it is of a class: `value instanceof Date`, `isDate(value)`? */
 export function isAskedIn(text: ts.Node, name: string): boolean {
   const isIt = (node: ts.Node): boolean => ts.isIdentifier(node) && node.text === name;
-  const asks =
-    (ts.isBinaryExpression(text) &&
-      text.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword &&
-      isIt(text.left)) ||
-    (ts.isCallExpression(text) &&
-      /(?:^|\.)is[A-Z]\w*$/.test(text.expression.getText()) &&
-      text.arguments.some(isIt));
-  return asks || ts.forEachChild(text, (child) => isAskedIn(child, name) || undefined) === true;
+  const asks = (at: ts.Node): boolean =>
+    (ts.isBinaryExpression(at) &&
+      at.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword &&
+      isIt(at.left)) ||
+    (ts.isCallExpression(at) &&
+      /(?:^|\.)is[A-Z]\w*$/.test(at.expression.getText()) &&
+      at.arguments.some(isIt));
+  return someWithin(text, asks);
 }

@@ -49,3 +49,8 @@ export function skipOuter(node: ts.Node): ts.Node {
   }
   return inner;
 }
+
+/** Does a node, or anything in it, pass a test? */
+export function someWithin(node: ts.Node, test: (at: ts.Node) => boolean): boolean {
+  return test(node) || ts.forEachChild(node, (child) => someWithin(child, test) || undefined) === true;
+}

@@ -1,13 +1,14 @@
 import ts from 'typescript';
 import { callsIn, chainTo, namesLeadingTo } from './calls.js';
-import type { Code } from './code.js';
+import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { originOf } from './identity.js';
+import { someWithin } from './syntax.js';
 
 /** Packages whose main function bounds a promise in time. */
 const timeoutPackages = new Set(['p-timeout', 'promise-timeout', 'p-time-limit', 'promise.timeout']);
 
-const bounded = new WeakMap<Code, WeakMap<ts.Node, boolean>>();
+const bounded = new PerCode<ts.Node, boolean>();
 
 /** What the text of a file must hold for a bound to be in it. */
 const boundWords = new RegExp(`\\btimeout\\b|\\babort\\b|\\brace\\b|${[...timeoutPackages].join('|')}`);
@@ -49,25 +50,9 @@ function boundsIn(code: Code, file: ts.SourceFile): readonly ts.Node[] {
 }
 
 function boundsItself(code: Code, body: ts.FunctionLikeDeclaration): boolean {
-  let ofCode = bounded.get(code);
-  if (!ofCode) bounded.set(code, (ofCode = new WeakMap()));
-  let known = ofCode.get(body);
-  if (known === undefined) ofCode.set(body, (known = findsBound(code, body)));
-  return known;
-}
-
-function findsBound(code: Code, body: ts.Node): boolean {
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (found) return;
-    if (ts.isCallExpression(node) && isBound(code, node)) {
-      found = true;
-      return;
-    }
-    ts.forEachChild(node, visit);
-  };
-  ts.forEachChild(body, visit);
-  return found;
+  return bounded.once(code, body, () =>
+    someWithin(body, (node) => ts.isCallExpression(node) && isBound(code, node)),
+  );
 }
 
 /** Calls whose `timeout` is the option of a task that is handed over, and bounds nothing here. */
@@ -138,10 +123,13 @@ function setsTimer(code: Code, node: ts.Node): boolean {
 
 /** `setTimeout as sleep` of node:timers/promises. */
 function callsRenamedTimer(code: Code, node: ts.Node): boolean {
-  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
-    if (originOf(code, node.expression)?.name === 'setTimeout') return true;
-  }
-  return ts.forEachChild(node, (child) => callsRenamedTimer(code, child) || undefined) === true;
+  return someWithin(
+    node,
+    (at) =>
+      ts.isCallExpression(at) &&
+      ts.isIdentifier(at.expression) &&
+      originOf(code, at.expression)?.name === 'setTimeout',
+  );
 }
 
 /** Is the name mentioned where a constant or function of the given name is declared? */
@@ -154,8 +142,7 @@ function mentionedBy(code: Code, node: ts.Node, name: string): boolean {
 }
 
 function mentions(node: ts.Node, name: string): boolean {
-  if (ts.isIdentifier(node) && node.text === name) return true;
-  return ts.forEachChild(node, (child) => mentions(child, name) || undefined) === true;
+  return someWithin(node, (at) => ts.isIdentifier(at) && at.text === name);
 }
 
 /** Can this function end only at once? It waits for nothing and goes round no loop of its own. */

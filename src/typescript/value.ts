@@ -212,6 +212,11 @@ function asGiven(value: Value, node: ts.Node | undefined): Value {
   return value.given ? value : { ...value, given: true, node: node ?? value.node };
 }
 
+/** What a program reads there: `undefined` where there is nothing. */
+export function read(value: Value, node: ts.Node): Value {
+  return value.kind === 'absent' ? { kind: 'constant', value: undefined, node } : value;
+}
+
 /** What is left of a value where it cannot be `null` or `undefined`, since something is called on it. */
 export function present(value: Value): Value {
   if (value.kind !== 'choice') return value;

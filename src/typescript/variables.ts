@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { bindingsOfSetup } from './callers.js';
-import type { Code } from './code.js';
-import { loopsAround, valueOfLoopVariable } from './collections.js';
+import { PerCode, type Code } from './code.js';
+import { valueOfLoopVariable } from './collections.js';
 import { evaluate } from './evaluate.js';
 import { isConst, lazyOf } from './functions.js';
 import { isAssignment } from './instances.js';
@@ -11,6 +11,7 @@ import {
   choice,
   isNullish,
   Lazy,
+  read,
   unknown,
   type ArrayValue,
   type Bindings,
@@ -147,7 +148,7 @@ function reachingFrom(
   return found;
 }
 
-const assigned = new WeakMap<Code, WeakMap<ts.Node, readonly ts.BinaryExpression[]>>();
+const assigned = new PerCode<ts.Node, readonly ts.BinaryExpression[]>();
 
 /** All assignments to a variable or parameter, in the order of the text. */
 function assignmentsOf(
@@ -156,20 +157,16 @@ function assignmentsOf(
 ): readonly ts.BinaryExpression[] {
   const { name } = declaration;
   if (!ts.isIdentifier(name)) return [];
-  let known = assigned.get(code);
-  if (!known) assigned.set(code, (known = new WeakMap()));
-  let found = known.get(declaration);
-  if (found) return found;
-  found = assignedNames(scopeOf(declaration)).filter((node) => {
-    const target = skipOuter(node.left);
-    return (
-      ts.isIdentifier(target) &&
-      target.text === name.text &&
-      code.checker.getSymbolAtLocation(target)?.valueDeclaration === declaration
-    );
-  });
-  known.set(declaration, found);
-  return found;
+  return assigned.once(code, declaration, () =>
+    assignedNames(scopeOf(declaration)).filter((node) => {
+      const target = skipOuter(node.left);
+      return (
+        ts.isIdentifier(target) &&
+        target.text === name.text &&
+        code.checker.getSymbolAtLocation(target)?.valueDeclaration === declaration
+      );
+    }),
+  );
 }
 
 const assignmentsInScope = new WeakMap<ts.Node, readonly ts.BinaryExpression[]>();
@@ -417,8 +414,7 @@ export function valueOfBinding(
     if (name === undefined) return unknown(element, 'a destructuring that is not followed');
     found = property(code, whole, name);
   }
-  if (!element.initializer)
-    return found.kind === 'absent' ? { kind: 'constant', value: undefined, node: element } : found;
+  if (!element.initializer) return read(found, element);
   const fallback = (): Value => evaluate(code, element.initializer as ts.Expression, bindings);
   if (found.kind === 'absent' || (found.kind === 'constant' && found.value === undefined)) return fallback();
   if (found.kind !== 'choice') return found;
@@ -440,4 +436,14 @@ function restOf(whole: Value, pattern: ts.ObjectBindingPattern, node: ts.Node): 
     ...taken.map((key) => ({ key, value: Lazy.known({ kind: 'absent', node } as const) })),
   ];
   return { kind: 'object', parts, node };
+}
+
+/** The loops of its function that a node stands in: what is written behind it in one may come before it. */
+function loopsAround(node: ts.Node): readonly ts.Node[] {
+  const found: ts.Node[] = [];
+  for (const at of ancestorsOf(node)) {
+    if (ts.isFunctionLike(at)) break;
+    if (ts.isIterationStatement(at, false)) found.push(at);
+  }
+  return found;
 }
