@@ -23,7 +23,8 @@ export default createRule({
     const { code } = project;
     for (const handler of project.bodiesIn(file)) {
       const { body } = handler;
-      if (!body) continue;
+      // A durable function is put aside while it waits.
+      if (!body || handler.durable) continue;
       for (const wait of blockingIn(body, handler)) {
         report({
           at: wait.node,

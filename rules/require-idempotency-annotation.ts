@@ -33,13 +33,15 @@ export default createRule<Options>({
       if (!handler.body && handler.openBody) continue;
       // Doing nothing twice is doing nothing.
       if (handler.body?.body && isEmpty(handler.body.body)) continue;
-      const { acknowledgement, idempotent } = handler.policy;
+      const { idempotent } = handler.policy;
+      const acknowledgement = project.acknowledgementOf(handler);
       if (acknowledgement.state === 'unknown' || acknowledgement.state === 'configured') continue;
       if (idempotent.state === 'unknown' || idempotent.state === 'configured') continue;
       const chosen = acknowledgement.state === 'stated';
-      const late = chosen
-        ? acknowledgement.values.every((value) => value !== 'early')
-        : options.atLeastOnce && acknowledgement.value !== 'early';
+      const values = chosen ? acknowledgement.values : [acknowledgement.value];
+      // Where nothing shows when a message is settled, nobody knows whether it comes again.
+      if (handler.library.settlements && values.includes('manual')) continue;
+      const late = (chosen || options.atLeastOnce) && values.every((value) => value !== 'early');
       if (!late || (idempotent.state === 'stated' && idempotent.values.every(Boolean))) continue;
       const tag = idempotencyTag(handler);
       if (tag === 'reasoned' || hasKey(handler)) continue;
@@ -53,9 +55,7 @@ export default createRule<Options>({
         messageId: chosen ? 'chosen' : 'automatic',
         data: {
           library: handler.library.base,
-          ...(chosen
-            ? { option: acknowledgement.at.parent.getText(), where: where(acknowledgement.at) }
-            : {}),
+          ...(chosen ? { option: textOf(acknowledgement.at), where: where(acknowledgement.at) } : {}),
         },
         suggest: [
           start && {
@@ -82,6 +82,12 @@ export default createRule<Options>({
     }
   },
 });
+
+/** The option as it is written, or the call that acknowledges. */
+function textOf(at: ts.Node): string {
+  const text = (ts.isPropertyAssignment(at.parent) ? at.parent : at).getText().replace(/\s+/g, ' ');
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
 
 function isEmpty(body: ts.ConciseBody): boolean {
   return ts.isBlock(body) && body.statements.length === 0;

@@ -70,6 +70,7 @@ export default createRule<Options>({
           backoff.value.kind !== 'none'
         )
           return;
+        if (subject.kind === 'dispatch' && library.layers.includes('definition')) return;
         if (subject.kind !== 'queue') once(subject.name, () => ({ messageId: 'defaulted', data }));
         return;
       }

@@ -70,6 +70,8 @@ export default createRule<Options>({
         return;
       }
       if (subject.kind === 'queue') return;
+      // What a definition leaves out is said there, and not at each of its dispatches.
+      if (subject.kind === 'dispatch' && library.layers.includes('definition')) return;
       const runs = runsText(attempts.value);
       const data = { library: library.base, option, runs };
       // A parameter that the caller leaves out is no text: the caller decides nothing.

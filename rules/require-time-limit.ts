@@ -27,9 +27,12 @@ export default createRule<Options>({
       '{{library}} has no time limit, and this task sets none: one call that never answers holds a worker for ever. Bound the work, say with `AbortSignal.timeout(…)`.',
     undecided:
       'Nothing limits the time of this task: one call that never answers holds a worker for ever. State `{{option}}`, or bound the work yourself.',
+    refused: '{{without}} State `{{option}}`.',
     none: '`{{text}}` is no limit: one call that never answers holds a worker for ever. State how long this task may take.',
     bounded:
       'Nobody decided how long this task may take: by default {{library}} allows {{limit}} s. State `{{option}}`.',
+    boundedOutside:
+      'Nobody decided how long this task may take: by default {{library}} waits {{limit}} s and then gives it to somebody else, while this one goes on. Bound the work, say with `AbortSignal.timeout(…)`.',
     soft: 'Nothing warns this task before its time is up, so it cannot clean up. State `{{option}}`.',
     unhandled:
       'This task has a soft time limit but nothing that handles `{{error}}`, so the warning ends it like any error.',
@@ -45,12 +48,12 @@ export default createRule<Options>({
     }
 
     function judge(handler: Handler): void {
-      const { library, policy, body } = handler;
+      const { library, policy } = handler;
       const spec = library.timeLimit;
       if (!spec) return;
       const { timeLimit } = policy;
       if (timeLimit.state === 'unknown' || timeLimit.state === 'configured') return;
-      const option = spec.option ?? '';
+      const option = optionText(spec.option);
       const suggest = [
         spec.at === 'dispatch' ? undefined : insertOption(handler, library.suggest?.timeLimit, 'add'),
       ];
@@ -67,26 +70,29 @@ export default createRule<Options>({
       if (timeLimit.value !== 'none') {
         if (!options.stated) return;
         const limit = String(timeLimit.value / 1000);
+        if (spec.option === undefined && isBounded(handler)) return;
         report({
           at: handler.name,
-          messageId: 'bounded',
+          messageId: spec.option === undefined ? 'boundedOutside' : 'bounded',
           data: { library: library.base, option, limit },
           suggest,
         });
         return;
       }
       if (spec.at === 'dispatch' && isLimitedByDispatches(handler)) return;
-      if (!handler.definitionOnly) {
-        // Without the function's text, or without the types to follow its calls, nobody knows.
-        if (!body || !code.typed) return;
-        if (waitsForNothing(code, body) || isBoundedInTime(code, body)) return;
-      }
+      if (!handler.definitionOnly && isBounded(handler)) return;
       report({
         at: handler.name,
-        messageId: spec.option === undefined ? 'without' : 'undecided',
-        data: { library: library.base, option },
+        messageId:
+          spec.without !== undefined ? 'refused' : spec.option === undefined ? 'without' : 'undecided',
+        data: { library: library.base, option, without: spec.without ?? '' },
         suggest,
       });
+    }
+
+    /** Does the function end by itself? Without its text, or without types to follow its calls, nobody knows. */
+    function isBounded({ body }: Handler): boolean {
+      return !body || !code.typed || waitsForNothing(code, body) || isBoundedInTime(code, body);
     }
 
     function judgeSoft(handler: Handler): void {
@@ -98,7 +104,7 @@ export default createRule<Options>({
         report({
           at: handler.name,
           messageId: 'soft',
-          data: { option: spec.option },
+          data: { option: optionText(spec.option) },
           suggest: [insertOption(handler, library.suggest?.softTimeLimit, 'add')],
         });
       }
@@ -131,6 +137,11 @@ export default createRule<Options>({
     }
   },
 });
+
+/** The options of which one states a limit. */
+function optionText(option: string | readonly string[] | undefined): string {
+  return typeof option === 'string' ? option : (option ?? []).join('` or `');
+}
 
 /** Where a name stands in the text of a node. */
 function identifiersIn(node: ts.Node, name: string): readonly ts.Node[] {

@@ -2,7 +2,6 @@ import { relative } from 'node:path';
 import type { Rule, SourceCode } from 'eslint';
 import type ts from 'typescript';
 import { Vocabulary } from './libraries/vocabulary.js';
-import { gateOf } from './tasks/candidates.js';
 import { Project } from './tasks/project.js';
 import { codeOfOneFile } from './typescript/alone.js';
 import { Code } from './typescript/code.js';
@@ -183,7 +182,8 @@ function readTasks(sourceCode: SourceCode, fileName: string, vocabulary: Vocabul
     const project = Project.of(Code.of(program), vocabulary);
     return project.concerns(file) ? { project, file } : undefined;
   }
-  if (!gateOf(vocabulary).passes(sourceCode.text)) return undefined;
+  // Without types a library is known by its name alone.
+  if (!vocabulary.isMentionedIn(sourceCode.text)) return undefined;
   const alone = codeOfOneFile(fileName.replace(/\\/g, '/'), sourceCode.text);
   return alone && { project: Project.of(alone.code, vocabulary), file: alone.file };
 }

@@ -80,13 +80,43 @@ export function lint(files: Files, options: LintOptions = {}): readonly Finding[
     .flatMap(([name, text]) => lintFile(name, text, program, options));
 }
 
+/** A program of a project on disk, as its tsconfig.json has it. */
+export function programOfFolder(folder: string): ts.Program {
+  const { config } = ts.readConfigFile(`${folder}/tsconfig.json`, (path) => ts.sys.readFile(path)) as {
+    config: object;
+  };
+  const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, folder);
+  const host = ts.createCompilerHost(options, true);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, target) => {
+    if (!parsed.has(name)) parsed.set(name, read(name, target));
+    return parsed.get(name);
+  };
+  return ts.createProgram({ rootNames: fileNames, options, host });
+}
+
+/** Lints the own files of a project on disk. */
+export function lintFolder(
+  folder: string,
+  program: ts.Program,
+  options: LintOptions = {},
+): readonly Finding[] {
+  return program
+    .getSourceFiles()
+    .filter(({ fileName, isDeclarationFile }) => !isDeclarationFile && fileName.startsWith(`${folder}/src/`))
+    .flatMap(({ fileName, text }) =>
+      lintFile(fileName.slice(folder.length + 1), text, program, options, folder),
+    );
+}
+
 function lintFile(
   name: string,
   text: string,
   program: ts.Program | undefined,
   { rules, preset = 'recommended', settings }: LintOptions,
+  folder = root,
 ): readonly Finding[] {
-  const linter = new Linter({ cwd: root });
+  const linter = new Linter({ cwd: folder });
   const isScript = /\.[cm]?jsx?$/.test(name);
   const messages = linter.verify(
     text,
@@ -110,7 +140,7 @@ function lintFile(
         linterOptions: { reportUnusedDisableDirectives: 'off' },
       },
     ],
-    { filename: `${root}/${name}` },
+    { filename: `${folder}/${name}` },
   );
   return messages.map((message) => {
     if (message.fatal || message.ruleId === null)

@@ -84,5 +84,5 @@ export const bull = defineLibrary({
     backoff: "backoff: { type: 'exponential', delay: 1000 }",
     timeLimit: 'timeout: 30_000',
   },
-  evidence: ['test/evidence/bull.test.ts'],
+  evidence: 'test/evidence/bull.test.ts',
 });

@@ -88,5 +88,5 @@ export const bullmq = defineLibrary({
     runOnce: 'attempts: 1',
     backoff: "backoff: { type: 'exponential', delay: 1000 }",
   },
-  evidence: ['test/evidence/bullmq.test.ts'],
+  evidence: 'test/evidence/bullmq.test.ts',
 });

@@ -11,18 +11,23 @@ import { problemsOf } from './validate.js';
  *
  * - `arg0`, `arg1.defaultJobOptions`, `argLast`, `args` (all arguments, as a list): of the call, `new` or decorator;
  * - `item.data`: of each element of `each`;
- * - `next.arg0`, `next.args`: of the second call of a curried one, `start(fn)(payload)`;
+ * - `next.arg0`, `next.args`: of the second call of a curried one, `start(fn)(payload)`; `next.name`: the
+ *   name of the method, where the second call is one, `start(Class).method(payload)`;
  * - `end.arg0`, `end.args`: of the call that ends a builder chain, `.save()`;
  * - `chain`: the options that a builder chain collected;
  * - `self`: the decorated method, the function with the directive, the value with the type;
+ * - `receiver`: what the method is called on;
+ * - `around`: the function in which the call or `new` stands;
+ * - `key`: the name under which an item stands in the object that `each` names;
  * - `member.process`: an instance member of the decorated or extending class; `static.options`: a static one;
  * - `name`: the name of the function, method or class that was matched;
+ * - `typeArg0`: the text that a type argument is: of `typed`'s type, or of the call;
  * - `param0.data`, `params`: of the handler's own parameters (only in `payload` of a handler).
  *
- * A key is `.name`, each element of a list is `[]`, the value that a function returns is `()`;
- * `{queue}` stands for the queue's name.
+ * A key is `.name`, each element of a list is `[]`, the value that a function returns is `()`, what a call
+ * was given is `(0)`; `{queue}` stands for the queue's name.
  */
-export type Place = Root | `${Root}.${string}` | `${Root}[]${string}` | `${Root}()${string}`;
+export type Place = Root | `${Root}.${string}` | `${Root}[]${string}` | `${Root}(${string}`;
 type Root =
   | `arg${number}`
   | 'argLast'
@@ -30,11 +35,16 @@ type Root =
   | 'item'
   | `next.arg${number}`
   | 'next.args'
+  | 'next.name'
   | `end.arg${number}`
   | 'end.args'
   | 'chain'
   | 'self'
+  | 'receiver'
+  | 'around'
+  | 'key'
   | 'name'
+  | `typeArg${number}`
   | `member.${string}`
   | `static.${string}`
   | `param${number}`
@@ -46,14 +56,17 @@ export type Places = Place | readonly Place[];
 /** What kind of value stands in an argument; `none` when there is no such argument. */
 export type ValueKind = 'string' | 'object' | 'array' | 'function' | 'number' | 'none';
 
+/** A kind of value, one of several, or this very text. */
+export type Wanted = ValueKind | readonly ValueKind[] | { readonly is: string };
+
 /** Further conditions of a match. */
 export interface When {
   /** How many arguments: exactly, or at least and at most. */
   readonly arguments?: number | { readonly min?: number; readonly max?: number };
   /** What kind of value an argument is, decided by its syntax, then by its type. */
-  readonly arg0?: ValueKind | readonly ValueKind[];
-  readonly arg1?: ValueKind | readonly ValueKind[];
-  readonly arg2?: ValueKind | readonly ValueKind[];
+  readonly arg0?: Wanted;
+  readonly arg1?: Wanted;
+  readonly arg2?: Wanted;
 }
 
 /** What a site looks like; exactly one of the first eight keys. */
@@ -70,10 +83,12 @@ export interface Matcher {
   readonly extends?: string;
   /** `use workflow`: a function that begins with this directive. */
   readonly directive?: string;
-  /** `Task`: a function whose declared type is this exported type. */
+  /** `Task`: a function, or an object, whose declared type is this exported type. */
   readonly typed?: string;
   /** `SandboxedJob`: an exported function whose first parameter is declared with this exported type. */
   readonly takes?: string;
+  /** With `takes`: only a function or method of this name, exported or not. */
+  readonly named?: string;
   readonly when?: When;
   /** From this version of the library on, e.g. `11`. */
   readonly since?: string;
@@ -85,6 +100,8 @@ export interface Matcher {
 export interface Chain {
   /** The methods that really enqueue; without one of them nothing is dispatched. */
   readonly ends: readonly string[];
+  /** Methods that enqueue the builders in the list that they are given: `queue.saveAll([job, …])`. */
+  readonly collectors?: readonly string[];
   /** Which option each setter method fills: one key for its first argument, or a key for each. */
   readonly setters: Readonly<Record<string, string | readonly string[]>>;
 }
@@ -98,6 +115,8 @@ export interface DispatchSite extends Matcher {
   /** The queue's name; without it the receiver of the method is the queue. */
   readonly queue?: Places;
   readonly task?: Places;
+  /** What is dispatched, as the definition itself or by its name: its options then hold, too. */
+  readonly definition?: Places;
   readonly payload?: Places;
   readonly options?: Places;
   /** Defaults that this call itself brings, in place of the queue's. */
@@ -117,8 +136,18 @@ export interface HandlerSite extends Matcher {
   /** For a method's decorator: the decorator of its class that names the queue. */
   readonly owner?: { readonly decorator: string; readonly queue: Places };
   readonly task?: Places;
+  /** A list or an object of which each member is a handler; the other places then start at `item`. */
+  readonly each?: Place;
   /** The function, or a file that exports it by default. */
   readonly handler?: Places;
+  /** The queue's defaults do not reach it: it is defined by itself. */
+  readonly ignoresQueue?: boolean;
+  /** One step of a durable function: what it is handed is that function's own state. */
+  readonly step?: boolean;
+  /** The engine checkpoints this function wherever it waits, so its waits hold no worker. */
+  readonly durable?: boolean;
+  /** What holds for it is stated by another site, or outside the text: nothing is known of it here. */
+  readonly elsewhere?: boolean;
   readonly payload?: Place;
   readonly options?: Places;
 }
@@ -159,12 +188,20 @@ export interface WaitSite extends Matcher {
   readonly polling?: boolean;
 }
 
-/** A file whose settings reach every task of the project: `trigger.config.ts`. */
+/** What settles a message by hand: `channel.ack(message)`, `new DeleteMessageCommand(…)`. */
+export interface SettlementSite extends Matcher {
+  /** What becomes of the message. */
+  readonly outcome: 'done' | 'again' | 'failed';
+}
+
+/** A file whose settings reach every task of the project: `trigger.config.ts`, `wrangler.jsonc`. */
 export interface ConfigSite {
-  /** The file's base name. */
+  /** The file's base name; it is looked for from the folder of a task's file upwards. */
   readonly file: string;
-  /** Where in the default export: `retries.default`. */
+  /** Where in the default export (or in the JSON or TOML): `retries.default`. A list counts if it has one element. */
   readonly options: string;
+  /** Which of the options the value is, where it is not all of them: `retry`. */
+  readonly as?: string;
 }
 
 /** How the number of runs is written. */
@@ -175,6 +212,20 @@ export interface AttemptsSpec {
   readonly counts: 'runs' | 'retries';
   /** Numbers that mean without end, such as -1. */
   readonly unlimited?: readonly number[];
+  /** Numbers that mean another number of runs than they say: graphile-worker takes 0 for its default. */
+  readonly means?: Readonly<Record<string, number>>;
+  /** Where 0 is written and a weaker layer says otherwise, that one holds. */
+  readonly zeroIsUnset?: boolean;
+  /** More runs than this are not certain: something else in the library has a limit of its own. */
+  readonly ceiling?: number;
+  /** The option that switches retries on; without it the number is not read. */
+  readonly switch?: {
+    readonly option: string;
+    /** It is a list, and this must be in it. */
+    readonly includes?: string;
+    /** Runs in all when it is on and no number says. */
+    readonly default: number | 'unlimited';
+  };
   /** Runs in all when nobody says, the first included: a number from 1, or `unlimited`. */
   readonly default: number | 'unlimited';
   /** What the library makes of a number without end, as the end of a sentence. */
@@ -201,6 +252,12 @@ export interface BackoffSpec {
   readonly unit?: TimeUnit;
   /** Milliseconds when the option is there and the delay is not. */
   readonly delayDefault?: number;
+  /** A shorter delay than these milliseconds is taken for as many. */
+  readonly delayLeast?: number;
+  /** What a delay alone makes, where the option is not there. */
+  readonly delayAlone?: BackoffKind;
+  /** The path of the growth factor: 1 makes the pause the same each time. */
+  readonly factor?: string;
   /** The path of the random part in the effective options. */
   readonly jitter?: string;
   /** What holds when nobody says. */
@@ -209,25 +266,41 @@ export interface BackoffSpec {
   readonly jittered?: boolean;
 }
 
-export type TimeUnit = 'ms' | 's' | 'min';
+export type TimeUnit = 'ms' | 's' | 'min' | 'h';
 
-/** How the longest run time is written. */
+/** How the longest run time is written: a number, a text such as `5m` or `1 minute`, `{ minutes: 5 }`. */
 export interface TimeLimitSpec {
-  readonly option?: string;
+  /** The option, or several of which the first that is there counts. */
+  readonly option?: string | readonly string[];
   readonly unit?: TimeUnit;
+  /** The units of the options that have another one. */
+  readonly units?: Readonly<Record<string, TimeUnit>>;
   /** Milliseconds when nobody says; `none` when a task may then run for ever. */
   readonly default: number | 'none';
   /** Where the option stands: in the handler's or definition's options, or in the dispatch's (and queue's). */
   readonly at?: 'definition' | 'dispatch';
   /** The exception by which a handler learns of a soft limit. */
   readonly error?: string;
+  /** What the library does where nobody says, as a sentence, where it does not simply run on. */
+  readonly without?: string;
 }
 
-/** When a message is acknowledged. */
+/**
+ * When a message is acknowledged: before the work (early), by the library after it (late), or by the
+ * handler (manual): then it is early or late as the handler's text has it.
+ */
+export type Acknowledged = 'early' | 'late' | 'manual';
+
 export interface AcknowledgementSpec {
-  /** A boolean option; `true` is late. */
+  /** A boolean option. */
   readonly option?: string;
-  readonly default: 'early' | 'late' | 'manual';
+  /** What `true` there means; late unless said. */
+  readonly true?: Acknowledged;
+  /** What `false` there means; early unless said. */
+  readonly false?: Acknowledged;
+  readonly default: Acknowledged;
+  /** The handler settles by calling one of its parameters: `(message, content, ackOrNack)` has 2. */
+  readonly parameter?: number;
 }
 
 /** An option that keeps the same work from being done twice. */
@@ -237,11 +310,33 @@ export interface DeduplicationOption {
   readonly before?: string;
 }
 
-/** A serializer by name, or what one does to each kind of value. */
-export type SerializerName = 'json' | 'superjson' | 'devalue' | 'structured-clone' | 'bson';
+/**
+ * A serializer by name. `bytes`: the project makes text or bytes by itself; what JSON.stringify is given counts.
+ * `json-quiet`: JSON that drops what it cannot write.
+ */
+export type SerializerName =
+  'json' | 'superjson' | 'devalue' | 'structured-clone' | 'bson' | 'bytes' | 'json-quiet';
 
 /** Where settings come from, weakest first. */
 export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';
+
+/** What rules rely on: each is proven by a test of this name, or documented. */
+export type Claim =
+  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication';
+
+/** What an older version of the library does otherwise; `null` for what it does not have. */
+export interface OlderVersion {
+  /** The first version for which this does not hold any more. */
+  readonly before: string;
+  readonly unregistered?: boolean;
+  readonly layers?: readonly Layer[];
+  readonly attempts?: AttemptsSpec | null;
+  readonly backoff?: BackoffSpec | null;
+  readonly timeLimit?: TimeLimitSpec | null;
+  readonly acknowledgement?: AcknowledgementSpec | null;
+  readonly serializer?: SerializerName;
+  readonly suggest?: LibraryDefinition['suggest'] | null;
+}
 
 /** A task library. */
 export interface LibraryDefinition {
@@ -251,6 +346,8 @@ export interface LibraryDefinition {
   readonly packages?: readonly string[];
   /** Project files or folders, relative to the ESLint working directory, whose exports the sites name. */
   readonly files?: readonly string[];
+  /** Base names of generated declaration files whose global types the sites name: `worker-configuration.d.ts`. */
+  readonly ambient?: readonly string[];
   /** The library whose options, layers and serializer hold here too. */
   readonly extends?: string;
   /** The exported name that the default export, and the module itself, goes by in the sites. */
@@ -261,8 +358,16 @@ export interface LibraryDefinition {
   readonly dispatches?: readonly DispatchSite[];
   readonly handlers?: readonly HandlerSite[];
   readonly waits?: readonly WaitSite[];
+  readonly settlements?: readonly SettlementSite[];
   readonly configs?: readonly ConfigSite[];
+  /**
+   * The library's functions that make an option's value, and where they are given it: `exponential({ … })`
+   * reads as the object, with the function's name under `type`.
+   */
+  readonly builders?: Readonly<Record<string, Place>>;
 
+  /** A queue need not be made before it is used: one that nobody registers has the library's defaults. */
+  readonly unregistered?: boolean;
   /** The key of a queue's options that holds the defaults of its tasks. */
   readonly queueDefaults?: string;
   /** Default: those that the sites show: a config file, queues, handlers with options, and the dispatch itself. */
@@ -276,7 +381,7 @@ export interface LibraryDefinition {
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;
   readonly serializer?: SerializerName;
-  /** What to write, in this library's spelling and units, when a rule suggests it. */
+  /** What to write, in this library's spelling and units, when a rule suggests it: options, or `.retries(3)` of a builder. */
   readonly suggest?: {
     readonly attempts?: string;
     readonly runOnce?: string;
@@ -284,8 +389,12 @@ export interface LibraryDefinition {
     readonly timeLimit?: string;
     readonly softTimeLimit?: string;
   };
-  /** For the table in the documentation; the tests that prove the claims made here. */
-  readonly evidence?: readonly string[];
+  /** What older versions do otherwise, the oldest first. */
+  readonly versions?: readonly OlderVersion[];
+  /** The test file that proves the claims made here: it has a `describe` for each, by its name. */
+  readonly evidence?: string;
+  /** The sources of the claims that no test here can prove. */
+  readonly documented?: Readonly<Partial<Record<Claim, string>>>;
 }
 
 /**

@@ -61,7 +61,7 @@ export const nestjsBullmq = defineLibrary({
       payload: 'param0.data',
     },
   ],
-  evidence: ['test/evidence/nestjs.test.ts'],
+  evidence: 'test/evidence/nestjs.test.ts',
 });
 
 export const nestjsBull = defineLibrary({
@@ -80,5 +80,5 @@ export const nestjsBull = defineLibrary({
       payload: 'param0.data',
     },
   ],
-  evidence: ['test/evidence/nestjs.test.ts'],
+  evidence: 'test/evidence/nestjs.test.ts',
 });

@@ -6,7 +6,8 @@ export interface ParsedPlace {
 
 export type PlaceRoot =
   | { readonly kind: 'argument' | 'next' | 'end' | 'parameter'; readonly index: number | 'last' | 'all' }
-  | { readonly kind: 'item' | 'chain' | 'self' | 'name' }
+  | { readonly kind: 'type'; readonly index: number }
+  | { readonly kind: 'item' | 'chain' | 'self' | 'receiver' | 'around' | 'key' | 'name' | 'next.name' }
   | { readonly kind: 'member' | 'static'; readonly name: string };
 
 export type Step =
@@ -14,10 +15,12 @@ export type Step =
   /** Each element of a list. */
   | { readonly kind: 'elements' }
   /** What a function returns. */
-  | { readonly kind: 'returned' };
+  | { readonly kind: 'returned' }
+  /** What a call was given. */
+  | { readonly kind: 'given'; readonly index: number };
 
 const grammar =
-  /^(?:(?<prefix>next|end)\.)?(?:arg(?<index>\d+|Last|s)|param(?<parameter>\d+|s)|(?<word>item|chain|self|name)|(?<owner>member|static)\.(?<member>[\w$]+))(?<rest>.*)$/;
+  /^(?:(?<prefix>next|end)\.(?=arg))?(?:arg(?<index>\d+|Last|s)|param(?<parameter>\d+|s)|typeArg(?<type>\d+)|(?<word>next\.name|item|chain|self|receiver|around|key|name)|(?<owner>member|static)\.(?<member>[\w$]+))(?<rest>.*)$/;
 
 const parsed = new Map<string, ParsedPlace | { readonly problem: string }>();
 
@@ -33,7 +36,7 @@ function parse(place: string): ParsedPlace | { readonly problem: string } {
   if (!groups) {
     return {
       problem:
-        'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, name, member.x, static.x, param0 or params',
+        'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, receiver, around, key, name, typeArg0, member.x, static.x, param0 or params',
     };
   }
   const root = rootOf(groups);
@@ -41,10 +44,12 @@ function parse(place: string): ParsedPlace | { readonly problem: string } {
   const steps: Step[] = [];
   let rest = groups['rest'] ?? '';
   while (rest !== '') {
-    const step = /^(?:\.(?<key>[\w$@{}-]+)|(?<elements>\[\])|(?<returned>\(\)))/.exec(rest);
-    if (!step?.groups) return { problem: `'${rest}' is neither .key nor [] nor ()` };
+    const step = /^(?:\.(?<key>[\w$@{}-]+)|(?<elements>\[\])|(?<returned>\(\))|\((?<given>\d+)\))/.exec(rest);
+    if (!step?.groups) return { problem: `'${rest}' is neither .key nor [] nor () nor (0)` };
     if (step.groups['elements']) steps.push({ kind: 'elements' });
     else if (step.groups['returned']) steps.push({ kind: 'returned' });
+    else if (step.groups['given'] !== undefined)
+      steps.push({ kind: 'given', index: Number(step.groups['given']) });
     else steps.push({ kind: 'key', key: step.groups['key'] ?? '' });
     rest = rest.slice(step[0].length);
   }
@@ -52,15 +57,17 @@ function parse(place: string): ParsedPlace | { readonly problem: string } {
 }
 
 function rootOf(groups: Readonly<Record<string, string | undefined>>): PlaceRoot | undefined {
-  const { prefix, index, parameter, word, owner, member } = groups;
+  const { prefix, index, parameter, type, word, owner, member } = groups;
   if (index !== undefined) {
     const kind = prefix === 'next' ? 'next' : prefix === 'end' ? 'end' : 'argument';
     return { kind, index: index === 's' ? 'all' : index === 'Last' ? 'last' : Number(index) };
   }
   if (prefix !== undefined) return undefined;
+  if (type !== undefined) return { kind: 'type', index: Number(type) };
   if (parameter !== undefined)
     return { kind: 'parameter', index: parameter === 's' ? 'all' : Number(parameter) };
-  if (word !== undefined) return { kind: word as 'item' | 'chain' | 'self' | 'name' };
+  if (word !== undefined)
+    return { kind: word as Exclude<PlaceRoot, { index: unknown } | { name: string }>['kind'] };
   if ((owner === 'member' || owner === 'static') && member !== undefined)
     return { kind: owner, name: member };
   return undefined;

@@ -30,6 +30,9 @@ const json: Serializer = {
 
 export const serializers: Readonly<Record<SerializerName, Serializer>> = {
   json,
+  // What JSON.stringify is given; the text and the bytes themselves arrive as they are.
+  bytes: json,
+  'json-quiet': { ...json, bigint: isDropped },
   superjson: {
     label: 'superjson',
     WeakMap: isEmptied,

@@ -87,6 +87,7 @@ const matchers = [
 ] as const;
 
 const valueKind = oneOf('string', 'object', 'array', 'function', 'number', 'none');
+const wanted = oneOf(valueKind, list(valueKind), shape({ is: text }, ['is']));
 const matcher = {
   construct: text,
   call: text,
@@ -99,11 +100,12 @@ const matcher = {
   directive: text,
   typed: text,
   takes: text,
+  named: text,
   when: shape({
     arguments: oneOf(amount, shape({ min: amount, max: amount })),
-    arg0: oneOf(valueKind, list(valueKind)),
-    arg1: oneOf(valueKind, list(valueKind)),
-    arg2: oneOf(valueKind, list(valueKind)),
+    arg0: wanted,
+    arg1: wanted,
+    arg2: wanted,
   }),
   since: text,
   before: text,
@@ -122,17 +124,86 @@ const site =
   };
 
 const backoffKind = oneOf('none', 'fixed', 'exponential', 'custom');
-const unit = oneOf('ms', 's', 'min');
+const unit = oneOf('ms', 's', 'min', 'h');
 const timeLimit = shape(
-  { option: text, unit, default: oneOf('none', amount), at: oneOf('definition', 'dispatch'), error: text },
+  {
+    option: oneOf(text, list(text)),
+    unit,
+    units: record(unit),
+    default: oneOf('none', amount),
+    at: oneOf('definition', 'dispatch'),
+    error: text,
+    without: text,
+  },
   ['default'],
 );
+const attempts = shape(
+  {
+    option: text,
+    counts: oneOf('runs', 'retries'),
+    unlimited: list(number),
+    means: record(runs),
+    zeroIsUnset: flag,
+    ceiling: runs,
+    switch: shape({ option: text, includes: text, default: oneOf('unlimited', runs) }, ['option', 'default']),
+    default: oneOf('unlimited', runs),
+    infinity: text,
+  },
+  ['counts', 'default'],
+);
+const backoff = shape(
+  {
+    option: text,
+    number: backoffKind,
+    true: backoffKind,
+    type: shape({ key: text, values: record(backoffKind) }, ['key', 'values']),
+    object: backoffKind,
+    delay: text,
+    unit,
+    delayDefault: amount,
+    delayLeast: amount,
+    delayAlone: backoffKind,
+    factor: text,
+    jitter: text,
+    default: backoffKind,
+    jittered: flag,
+  },
+  ['default'],
+);
+const acknowledged = oneOf('early', 'late', 'manual');
+const acknowledgement = shape(
+  { option: text, true: acknowledged, false: acknowledged, default: acknowledged, parameter: amount },
+  ['default'],
+);
+const layers = list(oneOf('config', 'queue', 'definition', 'dispatch'));
+const serializer = oneOf('json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet');
+const suggest = shape({
+  attempts: text,
+  runOnce: text,
+  backoff: text,
+  timeLimit: text,
+  softTimeLimit: text,
+});
+const orNull =
+  (check: Check): Check =>
+  (value, path) =>
+    value === null ? [] : check(value, path);
+const claim = {
+  attempts: text,
+  backoff: text,
+  time: text,
+  acknowledgement: text,
+  payload: text,
+  waits: text,
+  deduplication: text,
+};
 
 const library = shape(
   {
     name: text,
     packages: list(text),
     files: list(text),
+    ambient: list(text),
     extends: text,
     defaultExport: text,
     queues: list(
@@ -155,11 +226,15 @@ const library = shape(
         nested: text,
         queue: places,
         task: places,
+        definition: places,
         payload: places,
         options: places,
         defaults: places,
         ignoresQueue: flag,
-        chain: shape({ ends: list(text), setters: record(oneOf(text, list(text))) }, ['ends', 'setters']),
+        chain: shape({ ends: list(text), collectors: list(text), setters: record(oneOf(text, list(text))) }, [
+          'ends',
+          'setters',
+        ]),
         curried: flag,
       }),
     ),
@@ -170,48 +245,49 @@ const library = shape(
         owner: shape({ decorator: text, queue: places }, ['decorator', 'queue']),
         task: places,
         handler: places,
+        each: place,
         payload: place,
         options: places,
+        ignoresQueue: flag,
+        step: flag,
+        durable: flag,
+        elsewhere: flag,
       }),
     ),
     waits: list(site({ durable: flag, polling: flag })),
-    configs: list(shape({ file: text, options: text }, ['file', 'options'])),
+    settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
+    configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
+    builders: record(place),
+    unregistered: flag,
     queueDefaults: text,
-    layers: list(oneOf('config', 'queue', 'definition', 'dispatch')),
-    attempts: shape(
-      {
-        option: text,
-        counts: oneOf('runs', 'retries'),
-        unlimited: list(number),
-        default: oneOf('unlimited', runs),
-        infinity: text,
-      },
-      ['counts', 'default'],
-    ),
-    backoff: shape(
-      {
-        option: text,
-        number: backoffKind,
-        true: backoffKind,
-        type: shape({ key: text, values: record(backoffKind) }, ['key', 'values']),
-        object: backoffKind,
-        delay: text,
-        unit,
-        delayDefault: amount,
-        jitter: text,
-        default: backoffKind,
-        jittered: flag,
-      },
-      ['default'],
-    ),
+    layers,
+    attempts,
+    backoff,
     timeLimit,
     softTimeLimit: timeLimit,
-    acknowledgement: shape({ option: text, default: oneOf('early', 'late', 'manual') }, ['default']),
+    acknowledgement,
     deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
     idempotent: text,
-    serializer: oneOf('json', 'superjson', 'devalue', 'structured-clone', 'bson'),
-    suggest: shape({ attempts: text, runOnce: text, backoff: text, timeLimit: text, softTimeLimit: text }),
-    evidence: list(text),
+    serializer,
+    suggest,
+    versions: list(
+      shape(
+        {
+          before: text,
+          unregistered: flag,
+          layers,
+          attempts: orNull(attempts),
+          backoff: orNull(backoff),
+          timeLimit: orNull(timeLimit),
+          acknowledgement: orNull(acknowledgement),
+          serializer,
+          suggest: orNull(suggest),
+        },
+        ['before'],
+      ),
+    ),
+    evidence: text,
+    documented: shape(claim),
   },
   ['name'],
 );

@@ -1,4 +1,8 @@
+import type { Code } from '../typescript/code.js';
 import type { Origin } from '../typescript/identity.js';
+import { isWithin } from '../typescript/version.js';
+import { agenda, hokifyAgenda } from './agenda.js';
+import { beeQueue } from './bee-queue.js';
 import { bull } from './bull.js';
 import { bullmq } from './bullmq.js';
 import type {
@@ -9,13 +13,37 @@ import type {
   LibraryDefinition,
   Matcher,
   QueueSite,
+  SettlementSite,
   WaitSite,
 } from './define.js';
+import { dbos, dbosSteps } from './dbos.js';
+import { graphileWorker } from './graphile-worker.js';
+import { hatchet } from './hatchet.js';
+import { inngest } from './inngest.js';
 import { nestjsBull, nestjsBullmq } from './nestjs.js';
+import { pgBoss } from './pg-boss.js';
+import { temporal } from './temporal.js';
+import { triggerDev } from './trigger-dev.js';
 import { problemsOf } from './validate.js';
 
 /** Every library that the plugin knows by itself. */
-export const builtIn: readonly LibraryDefinition[] = [bullmq, nestjsBullmq, bull, nestjsBull];
+export const builtIn: readonly LibraryDefinition[] = [
+  bullmq,
+  nestjsBullmq,
+  bull,
+  nestjsBull,
+  beeQueue,
+  agenda,
+  hokifyAgenda,
+  pgBoss,
+  graphileWorker,
+  triggerDev,
+  inngest,
+  temporal,
+  hatchet,
+  dbos,
+  dbosSteps,
+];
 
 /** A library with what it inherits filled in. */
 export interface Library extends LibraryDefinition {
@@ -29,7 +57,8 @@ export type Site =
   | { readonly purpose: 'dispatch'; readonly library: Library; readonly site: DispatchSite }
   | { readonly purpose: 'handler'; readonly library: Library; readonly site: HandlerSite }
   | { readonly purpose: 'queue'; readonly library: Library; readonly site: QueueSite }
-  | { readonly purpose: 'wait'; readonly library: Library; readonly site: WaitSite };
+  | { readonly purpose: 'wait'; readonly library: Library; readonly site: WaitSite }
+  | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite };
 
 /** All libraries of one configuration, indexed by the names that syntax shows. */
 export class Vocabulary {
@@ -48,9 +77,18 @@ export class Vocabulary {
   readonly injections = new Map<string, { readonly library: Library; readonly site: InjectionSite }[]>();
   readonly packages: ReadonlySet<string>;
   readonly #folder: string;
+  readonly #settings: unknown;
+  readonly #parts = new Map<string, Vocabulary>();
+  readonly #older = new Map<Library, Map<string, Library>>();
+  #mention: RegExp | undefined;
 
-  /** @param settings `settings.tasks`, unchecked; @param folder what the libraries' `files` are relative to. */
-  constructor(settings: unknown, folder: string) {
+  /**
+   * @param settings `settings.tasks`, unchecked.
+   * @param folder what the libraries' `files` are relative to.
+   * @param kept the names of the libraries to keep, with those that they extend; all without it.
+   */
+  constructor(settings: unknown, folder: string, kept?: ReadonlySet<string>) {
+    this.#settings = settings;
     this.#folder = folder.replace(/\\/g, '/').replace(/\/$/, '');
     const problems: string[] = [];
     const definitions = [...builtIn];
@@ -81,6 +119,13 @@ export class Vocabulary {
       }
       libraries.push(complete(definition, base));
     }
+    if (kept) {
+      const bases = new Set(
+        libraries.filter(({ name }) => kept.has(name)).map((each) => each.extends ?? each.name),
+      );
+      const needed = libraries.filter(({ name }) => kept.has(name) || bases.has(name));
+      libraries.splice(0, libraries.length, ...needed);
+    }
     this.libraries = libraries;
     this.problems = problems;
     this.packages = new Set(libraries.flatMap((library) => library.packages ?? []));
@@ -92,6 +137,7 @@ export class Vocabulary {
     for (const site of library.handlers ?? []) this.#add(site, { purpose: 'handler', library, site });
     for (const site of library.queues ?? []) this.#add(site, { purpose: 'queue', library, site });
     for (const site of library.waits ?? []) this.#add(site, { purpose: 'wait', library, site });
+    for (const site of library.settlements ?? []) this.#add(site, { purpose: 'settlement', library, site });
     for (const site of library.injections ?? []) push(this.injections, site.decorator, { library, site });
   }
 
@@ -106,10 +152,77 @@ export class Vocabulary {
     if (matcher.takes !== undefined) push(this.parameterTypes, matcher.takes, site);
   }
 
+  /**
+   * The part of the vocabulary that a program can use at all: the libraries whose packages are in it, or are
+   * imported by it. Names such as `send` and `run` are then looked for only where somebody uses their library.
+   */
+  usedIn(code: Code): Vocabulary {
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    for (const file of code.program.getSourceFiles()) {
+      const { fileName } = file;
+      const installed = installedFolder(fileName);
+      if (installed !== undefined && seen.has(installed)) continue;
+      if (installed !== undefined) seen.add(installed);
+      // The folder of an npm alias has another name than the package in it.
+      const owner = code.packageOf(installed === undefined ? fileName : `${installed}/package.json`)?.name;
+      if (owner !== undefined && this.packages.has(owner)) found.add(owner);
+      if (installed !== undefined) continue;
+      found.add(fileName.slice(fileName.lastIndexOf('/') + 1));
+      if (!file.isDeclarationFile) for (const mention of this.#mentionsIn(file.text)) found.add(mention);
+    }
+    return this.#part(found);
+  }
+
+  /** Packages, and directives, that a text names between quotes. */
+  #mentionsIn(text: string): readonly string[] {
+    this.#mention ??= new RegExp(
+      `['"](${[...this.packages, ...this.directives.keys()].map(escape).join('|')})(?:/[^'"]*)?['"]`,
+      'g',
+    );
+    return [...text.matchAll(this.#mention)].flatMap(([, name]) => name ?? []);
+  }
+
+  /** May a text that is read without its program use a library at all? */
+  isMentionedIn(text: string): boolean {
+    return this.libraries.some(({ files }) => files !== undefined) || this.#mentionsIn(text).length > 0;
+  }
+
+  #part(found: ReadonlySet<string>): Vocabulary {
+    const kept = this.libraries.filter(
+      ({ files, packages = [], ambient = [], handlers = [] }) =>
+        files !== undefined ||
+        [...packages, ...ambient].some((each) => found.has(each)) ||
+        handlers.some(({ directive }) => directive !== undefined && found.has(directive)),
+    );
+    const names = new Set(kept.map(({ name }) => name));
+    const key = [...names].join('\n');
+    let part = this.#parts.get(key);
+    if (!part) this.#parts.set(key, (part = new Vocabulary(this.#settings, this.#folder, names)));
+    return part;
+  }
+
+  /** A library as it was at a version; an unknown version is taken for the newest. */
+  at(library: Library, version: string | undefined): Library {
+    const older = library.versions?.find(({ before }) => isWithin(version, undefined, before));
+    if (!older) return library;
+    let known = this.#older.get(library);
+    if (!known) this.#older.set(library, (known = new Map<string, Library>()));
+    let found = known.get(older.before);
+    if (!found) {
+      const { before, ...changes } = older;
+      const kept = Object.entries(changes).map(([key, value]) => [key, value ?? undefined]);
+      found = { ...library, ...(Object.fromEntries(kept) as Partial<Library>) };
+      known.set(before, found);
+    }
+    return found;
+  }
+
   /** Does this library export what has this origin? */
   owns(library: Library, origin: Origin): boolean {
     if (origin.package !== undefined && library.packages?.includes(origin.package)) return true;
     const { file } = origin;
+    if (file !== undefined && library.ambient?.some((each) => file.endsWith(`/${each}`))) return true;
     if (file === undefined || !library.files) return false;
     return library.files.some((each) => {
       const path = `${this.#folder}/${each.replace(/^\.\//, '').replace(/\/$/, '')}`;
@@ -135,7 +248,11 @@ function complete(definition: LibraryDefinition, base: Library | undefined): Lib
         dispatches: undefined,
         handlers: undefined,
         waits: undefined,
+        settlements: undefined,
         configs: undefined,
+        ambient: undefined,
+        evidence: undefined,
+        documented: undefined,
         defaultExport: undefined,
       } as unknown as Partial<LibraryDefinition>)
     : {};
@@ -156,6 +273,20 @@ function usualLayers({
     ...(handlers.some((site) => site.options !== undefined) ? (['definition'] as const) : []),
     'dispatch',
   ];
+}
+
+/** The folder of the package that a path in `node_modules` is of. */
+function installedFolder(fileName: string): string | undefined {
+  const start = fileName.lastIndexOf('/node_modules/');
+  return start < 0
+    ? undefined
+    : /^\/node_modules\/(?:@[^/]+\/)?[^/]+/
+        .exec(fileName.slice(start))?.[0]
+        .replace(/^/, fileName.slice(0, start));
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Vocabulary } from '../libraries/vocabulary.js';
+import { declaredTypeOf } from '../typescript/syntax.js';
 
 /** The places in a file that might be a site of some library, by their names alone. */
 export interface Candidates {
@@ -8,9 +9,11 @@ export interface Candidates {
   readonly decorators: readonly ts.Decorator[];
   readonly classes: readonly ts.ClassLikeDeclaration[];
   readonly functions: readonly ts.FunctionLikeDeclaration[];
+  /** With a declared type. */
+  readonly objects: readonly ts.ObjectLiteralExpression[];
 }
 
-const nothing: Candidates = { calls: [], news: [], decorators: [], classes: [], functions: [] };
+const nothing: Candidates = { calls: [], news: [], decorators: [], classes: [], functions: [], objects: [] };
 
 /** Syntax never changes for a `SourceFile` object, so neither do its candidates. */
 const known = new WeakMap<Vocabulary, WeakMap<ts.SourceFile, Candidates>>();
@@ -38,7 +41,7 @@ export class Gate {
     const parts = [
       ...(methods.length > 0 ? [`\\.\\s*(?:${methods.map(escape).join('|')})\\b`] : []),
       // The default export of a package may go by any name, so its specifier counts as a name.
-      ...[...vocabulary.packages].map((name) => `['"]${escape(name)}['"]`),
+      ...[...vocabulary.packages].map((name) => `['"]${escape(name)}(?:/[^'"]*)?['"]`),
       ...(names.length > 0 ? [`\\b(?:${names.map(escape).join('|')})\\b`] : []),
     ];
     const options = new Set(
@@ -59,15 +62,6 @@ export class Gate {
   passes(text: string): boolean {
     return this.#pattern?.test(text) === true;
   }
-}
-
-const gates = new WeakMap<Vocabulary, Gate>();
-
-/** The gate of the libraries alone, for a file that is read without its program. */
-export function gateOf(vocabulary: Vocabulary): Gate {
-  let gate = gates.get(vocabulary);
-  if (!gate) gates.set(vocabulary, (gate = new Gate(vocabulary)));
-  return gate;
 }
 
 function escape(text: string): string {
@@ -100,6 +94,7 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
   const decorators: ts.Decorator[] = [];
   const classes: ts.ClassLikeDeclaration[] = [];
   const functions: ts.FunctionLikeDeclaration[] = [];
+  const objects: ts.ObjectLiteralExpression[] = [];
   const imported = importedNames(file);
   const hasFunctionSites =
     vocabulary.directives.size > 0 || vocabulary.types.size > 0 || vocabulary.parameterTypes.size > 0;
@@ -112,7 +107,11 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
         const name = callee.name.text;
         if (vocabulary.methods.has(name) || vocabulary.calls.has(name)) calls.push(node);
       } else if (ts.isIdentifier(callee)) {
-        if (vocabulary.calls.has(callee.text) || (vocabulary.calls.size > 0 && imported.has(callee.text)))
+        if (
+          vocabulary.calls.has(callee.text) ||
+          vocabulary.methods.has(callee.text) ||
+          (vocabulary.calls.size > 0 && imported.has(callee.text))
+        )
           calls.push(node);
       }
     } else if (ts.isNewExpression(node)) {
@@ -134,13 +133,15 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
       }
     } else if (ts.isClassLike(node)) {
       if (node.heritageClauses && vocabulary.bases.size > 0) classes.push(node);
+    } else if (vocabulary.types.size > 0 && ts.isObjectLiteralExpression(node)) {
+      if (declaredTypeOf(node)) objects.push(node);
     } else if (hasFunctionSites && ts.isFunctionLike(node) && 'body' in node && node.body) {
       functions.push(node);
     }
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(file, visit);
-  return { calls, news, decorators, classes, functions };
+  return { calls, news, decorators, classes, functions, objects };
 }
 
 /** Local names that may stand for another: of renamed, default or `require`d imports, and of subclasses. */

@@ -1,10 +1,10 @@
 import ts from 'typescript';
-import type { Site } from '../libraries/vocabulary.js';
+import type { Library, Site } from '../libraries/vocabulary.js';
 import { evaluate } from '../typescript/evaluate.js';
-import { type Lazy, unknownElsewhere, type Value } from '../typescript/value.js';
+import { type Lazy, present, unknownElsewhere, type Value } from '../typescript/value.js';
 import type { Configs } from './config-files.js';
 import type { Match } from './match.js';
-import type { Dispatch } from './model.js';
+import type { Dispatch, Handler, Setting } from './model.js';
 import { Policy } from './policy.js';
 import { absent, nothingOf, unknownQueue, type Queues, type QueueSettings, type Reading } from './queues.js';
 import { textSetting } from './text-setting.js';
@@ -12,12 +12,21 @@ import { textSetting } from './text-setting.js';
 /** A bulk dispatch whose elements are nested deeper than this is read no further. */
 const maximumNesting = 6;
 
+/** The definitions of tasks that a program holds. */
+export interface Definitions {
+  /** The one that a call makes. */
+  readonly at: (node: ts.Node) => Handler | undefined;
+  /** The one of a name, where there is one only. */
+  readonly named: (library: Library, name: string) => Handler | undefined;
+}
+
 /** Reads the dispatches that a call makes. */
 export class Dispatches {
   constructor(
     private readonly reading: Reading,
     private readonly queues: Queues,
     private readonly configs: Configs,
+    private readonly definitions: Definitions,
   ) {}
 
   /** All that a call hands over: itself, or each element of a bulk. */
@@ -57,19 +66,20 @@ export class Dispatches {
     const queueName = queue.name.state === 'stated' ? queue.name.values[0] : undefined;
     const options = this.reading.finder.locate(match, site.options, item, queueName);
     const defaults = this.reading.finder.locate(match, site.defaults, item, queueName);
+    const definition = this.#definitionOf(match, item);
     const layers = library.layers.flatMap((layer): readonly Value[] => {
       switch (layer) {
         case 'config':
-          return [this.configs.of(library)];
+          // What the configuration says holds for the definition, wherever that is.
+          return definition ? [] : [this.configs.of(library, node)];
         case 'queue':
+          // A definition that is found brings what its queue says with it.
+          if (definition) return [];
           return [site.ignoresQueue ? (defaults?.value ?? absent(node)) : queue.defaults];
         case 'definition':
-          // Which definition a dispatch reaches is not followed, so what it says is not known here.
-          return [
-            library.attempts?.option === undefined
-              ? absent(node)
-              : unknownElsewhere(node, 'its definition is elsewhere'),
-          ];
+          return definition
+            ? definition.layers
+            : [unknownElsewhere(node, 'its definition is not in this program')];
         case 'dispatch':
           return [options?.value ?? absent(node)];
       }
@@ -83,7 +93,7 @@ export class Dispatches {
       name: match.name,
       item,
       queue: queue.name,
-      task: textSetting(this.reading.finder.locate(match, site.task, item), node),
+      task: this.#taskOf(match, item, definition),
       payload: this.reading.finder.locate(match, site.payload, item, queueName),
       options,
       optionsIndex: optionsIndex(site.options),
@@ -92,19 +102,43 @@ export class Dispatches {
     };
   }
 
+  #definitionOf(match: Match, item: Lazy | undefined): Handler | undefined {
+    const { library, site } = match.site as Extract<Site, { purpose: 'dispatch' }>;
+    const place = this.reading.finder.locate(match, site.definition, item);
+    if (!place) return undefined;
+    const value = present(place.value);
+    if (value.kind === 'made') return this.definitions.at(value.node);
+    return value.kind === 'constant' && typeof value.value === 'string'
+      ? this.definitions.named(library, value.value)
+      : undefined;
+  }
+
+  #taskOf(match: Match, item: Lazy | undefined, definition: Handler | undefined): Setting<string> {
+    const { site } = match.site as Extract<Site, { purpose: 'dispatch' }>;
+    const written = textSetting(this.reading.finder.locate(match, site.task, item), match.node);
+    return written.state === 'unknown' && definition ? definition.task : written;
+  }
+
   #queueOfDispatch(match: Match, node: ts.Node, item: Lazy | undefined): QueueSettings {
     const { site } = match.site as Extract<Site, { purpose: 'dispatch' }>;
     if (site.queue !== undefined) {
       const name = this.reading.finder.locate(match, site.queue, item);
       if (site.ignoresQueue) return { ...nothingOf(node), name: textSetting(name, node) };
-      return name ? this.queues.registered(match.site.library, name.value, node) : nothingOf(node);
+      return name
+        ? this.queues.registered(match.site.library, name.value, node, match.bindings)
+        : nothingOf(node);
     }
-    if (!match.site.library.layers.includes('queue')) return nothingOf(node);
+    if (!hasQueues(match.site.library)) return nothingOf(node);
     const callee = ts.isCallExpression(node) ? node.expression : undefined;
     return callee && ts.isPropertyAccessExpression(callee)
       ? this.queues.settingsOf(evaluate(this.reading.code, callee.expression, match.bindings))
       : unknownQueue(unknownElsewhere(node, 'no receiver'));
   }
+}
+
+/** Does a library know queues as objects or by name at all, with settings of their own or without? */
+export function hasQueues({ layers, queues = [] }: Library): boolean {
+  return layers.includes('queue') || queues.some(({ root }) => !root);
 }
 
 /** Which argument the options are, when they are a whole argument of the call. */

@@ -183,11 +183,27 @@ function propertiesOf(text: string): readonly ts.ObjectLiteralElementLike[] | un
   return parsed && ts.isObjectLiteralExpression(parsed) ? parsed.properties : undefined;
 }
 
-/** A new last property of an object literal, in its own layout. */
-function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit {
+/** A new last property of an object literal, in its own layout; undefined where nothing is left to add. */
+function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit | undefined {
+  const inner = nestedAddition(literal, text);
+  if (inner) return inner;
+  const missing = withoutKeysOf(literal, text);
+  if (missing === '') return undefined;
   const last = literal.properties.at(-1);
-  if (!last) return { replace: rangeOf(literal), text: `{ ${text} }` };
-  return addAfter(last, withoutKeysOf(literal, text));
+  return last ? addAfter(last, missing) : { replace: rangeOf(literal), text: `{ ${missing} }` };
+}
+
+/** `retry: { maximumAttempts: 3 }` where the object has a `retry: { … }` already: what is missing goes into it. */
+function nestedAddition(literal: ts.ObjectLiteralExpression, text: string): Edit | undefined {
+  for (const property of propertiesOf(text) ?? []) {
+    if (!ts.isPropertyAssignment(property) || !ts.isObjectLiteralExpression(property.initializer)) continue;
+    const name = property.name.getText();
+    const there = literal.properties.find((each) => each.name?.getText() === name);
+    const value = there && ts.isPropertyAssignment(there) ? skipOuter(there.initializer) : undefined;
+    if (!value || !ts.isObjectLiteralExpression(value)) continue;
+    return addToObject(value, property.initializer.properties.map((each) => each.getText()).join(', '));
+  }
+  return undefined;
 }
 
 /** The properties of a suggestion that an object literal has not got already. */

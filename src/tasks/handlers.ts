@@ -14,6 +14,7 @@ import {
   type Value,
 } from '../typescript/value.js';
 import { exportedValue, type Configs } from './config-files.js';
+import { hasQueues } from './dispatches.js';
 import { fileNamedBy } from './file-name.js';
 import type { Match, SiteFinder } from './match.js';
 import type { Handler } from './model.js';
@@ -41,18 +42,29 @@ export class Handlers {
 
   handlersOf(match: Match): readonly Handler[] {
     if (match.site.purpose !== 'handler') return [];
-    const { library, site } = match.site;
+    const { each } = match.site.site;
+    if (each === undefined) return this.#handlersOf(match, undefined);
+    const members = this.reading.finder.locate(match, each);
+    return members
+      ? membersOf(members.value).flatMap(({ key, value, name }) =>
+          this.#handlersOf({ ...match, key, name: name ?? match.name }, value),
+        )
+      : [];
+  }
+
+  #handlersOf(match: Match, item: Lazy | undefined): readonly Handler[] {
+    const { library, site } = match.site as Extract<Site, { purpose: 'handler' }>;
     const { node } = match;
-    const place = this.reading.finder.locate(match, site.handler);
+    const place = this.reading.finder.locate(match, site.handler, item);
     const definitionOnly = site.handler === undefined;
     // A worker without a function, a base class that is still abstract: nothing is run here.
     if (!definitionOnly && (!place || isNothing(place.value))) return [];
-    const options = this.reading.finder.locate(match, site.options);
-    const queue = this.#queueOfHandler(match);
+    const options = this.reading.finder.locate(match, site.options, item);
+    const queue = this.#queueOfHandler(match, item);
     const layers = library.layers.flatMap((layer): readonly Value[] => {
       switch (layer) {
         case 'config':
-          return [this.configs.of(library)];
+          return [this.configs.of(library, node)];
         case 'queue':
           return [queue.defaults];
         case 'definition':
@@ -61,6 +73,7 @@ export class Handlers {
           return [];
       }
     });
+    if (site.elsewhere) layers.push(unknownElsewhere(node, 'its policy is stated elsewhere'));
     const payload = site.payload === undefined ? undefined : parameterPlace(site.payload);
     const common = {
       kind: 'handler' as const,
@@ -70,11 +83,14 @@ export class Handlers {
       node,
       name: match.name,
       queue: queue.name,
-      task: textSetting(this.reading.finder.locate(match, site.task), node),
+      task: textSetting(this.reading.finder.locate(match, site.task, item), node),
       definitionOnly,
-      registered: site.typed === undefined && site.takes === undefined,
+      registered: (site.typed === undefined || site.each !== undefined) && site.takes === undefined,
+      durable: site.durable === true,
+      step: site.step === true,
       payload,
       options,
+      layers,
       policy: new Policy(this.reading.code, library, layers, node, undefined, match.version),
     };
     if (!place) return [{ ...common, body: undefined, openBody: undefined }];
@@ -88,11 +104,15 @@ export class Handlers {
       });
   }
 
-  #queueOfHandler(match: Match): QueueSettings {
+  #queueOfHandler(match: Match, item: Lazy | undefined): QueueSettings {
     const { library, site } = match.site as Extract<Site, { purpose: 'handler' }>;
     const { node } = match;
+    if (site.ignoresQueue) {
+      const named = this.reading.finder.locate(match, site.queue, item);
+      return { ...nothingOf(node), name: textSetting(named, node) };
+    }
     const owner = site.owner && this.#ownerPlace(match, site.owner.decorator, site.owner.queue);
-    const place = owner ?? this.reading.finder.locate(match, site.queue);
+    const place = owner ?? this.reading.finder.locate(match, site.queue, item);
     const name: Value | undefined =
       place?.value ??
       (site.queueDefault === undefined ? undefined : { kind: 'constant', value: site.queueDefault, node });
@@ -106,7 +126,7 @@ export class Handlers {
         name: textSetting(place, node),
       };
     const callee = ts.isCallExpression(node) ? node.expression : undefined;
-    if (library.layers.includes('queue') && callee && ts.isPropertyAccessExpression(callee)) {
+    if (hasQueues(library) && callee && ts.isPropertyAccessExpression(callee)) {
       return this.queues.settingsOf(evaluate(this.reading.code, callee.expression));
     }
     return nothingOf(node);
@@ -185,14 +205,39 @@ function calleeForwardedTo({ body, parameters }: ts.FunctionLikeDeclaration): ts
   return same ? at.expression : undefined;
 }
 
+interface Member {
+  readonly key: string | undefined;
+  readonly value: Lazy;
+  /** The text that names it. */
+  readonly name: ts.Node | undefined;
+}
+
+/** The members of a list or an object, spreads followed; what is not known of it is left out. */
+function membersOf(value: Value): readonly Member[] {
+  if (value.kind === 'choice') return alternatives(value).flatMap(membersOf);
+  if (value.kind === 'array')
+    return value.elements.map((each) => ({ key: undefined, value: each, name: undefined }));
+  if (value.kind !== 'object') return [];
+  const members = new Map<string, Member>();
+  for (const part of value.parts) {
+    if ('spread' in part) {
+      for (const each of membersOf(part.spread.value)) members.set(each.key ?? '', each);
+    } else if ('key' in part) {
+      const holder = part.value.node.parent;
+      const name = ts.isObjectLiteralElementLike(holder) ? holder.name : undefined;
+      members.set(part.key, { key: part.key, value: part.value, name });
+    }
+  }
+  return [...members.values()];
+}
+
 /** Is there certainly no function here? */
 function isNothing(value: Value): boolean {
   return value.kind === 'constant' && (value.value === null || value.value === undefined);
 }
 
-function parameterPlace(
-  place: string,
-): { readonly parameter: number; readonly path: readonly string[] } | undefined {
+function parameterPlace(place: string): Handler['payload'] {
+  if (place === 'params') return { parameter: 'all', path: [] };
   const found = /^param(?<index>\d+)(?<path>(?:\.[\w$]+|\[\])*)$/.exec(place)?.groups;
   if (!found) return undefined;
   return {

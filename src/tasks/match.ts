@@ -1,15 +1,17 @@
 import ts from 'typescript';
-import type { Matcher, Place, Places, ValueKind } from '../libraries/define.js';
+import type { Chain, Matcher, Place, Places, ValueKind } from '../libraries/define.js';
 import { parsePlace, type PlaceRoot } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { classesFrom, fieldNamed, memberOf } from '../typescript/classes.js';
 import { constructionsOf } from '../typescript/construction.js';
 import { evaluate } from '../typescript/evaluate.js';
+import { functionAround } from '../typescript/follow.js';
 import { argumentsOf, lazyOf, returnedBy, type Arguments } from '../typescript/functions.js';
 import { originOf, originOfDeclaration, symbolAt, type Origin } from '../typescript/identity.js';
-import { ancestorsOf, holderOf, skipOuter } from '../typescript/syntax.js';
+import { ancestorsOf, declaredTypeOf, holderOf, skipOuter } from '../typescript/syntax.js';
 import { typeOfExpression } from '../typescript/types.js';
+import { isWithin } from '../typescript/version.js';
 import { instanceOf, memberOfInstance, staticMember } from '../typescript/instances.js';
 import { property, propertyNode } from '../typescript/properties.js';
 import {
@@ -22,7 +24,6 @@ import {
   unknownElsewhere,
   type Value,
 } from '../typescript/value.js';
-import { appliesTo } from './policy.js';
 
 /** A site found in the code, with what its places refer to. */
 export interface Match<S extends Site = Site> {
@@ -33,11 +34,15 @@ export interface Match<S extends Site = Site> {
   readonly args: Arguments;
   /** Of the second call of a curried one. */
   readonly next: Arguments | undefined;
+  /** The method that the second call is of. */
+  readonly nextName?: ts.Node | undefined;
   readonly chain: ChainOfCalls | undefined;
   /** The decorated or extending class. */
   readonly owner: ts.ClassLikeDeclaration | undefined;
-  /** The decorated method, the function with the directive or the type. */
-  readonly self: ts.FunctionLikeDeclaration | undefined;
+  /** The decorated method, the function with the directive or the type, or an object with it. */
+  readonly self: ts.FunctionLikeDeclaration | ts.ObjectLiteralExpression | undefined;
+  /** The name under which an item stands in the object that holds it. */
+  readonly key?: string | undefined;
   readonly version: string | undefined;
   /** What is bound where the node stands: a project function that is followed from one of its calls. */
   readonly bindings: Bindings;
@@ -67,23 +72,9 @@ export class SiteFinder {
     bindings: Bindings = noBindings,
   ): Generator<Match> {
     const callee = skipOuter(node.expression);
-    if (ts.isPropertyAccessExpression(callee)) {
-      const sites = this.vocabulary.methods.get(callee.name.text)?.filter((site) => site.purpose === purpose);
-      if (sites?.length) {
-        const owners = this.#owners(callee.expression, callee.name.text);
-        const match = this.#first(
-          sites,
-          owners,
-          (site, origin) => `${origin.name}.${callee.name.text}` === site.site.method,
-          node,
-          callee.name,
-          () => argumentsOf(this.code, node.arguments, bindings),
-          bindings,
-        );
-        if (match) yield match;
-      }
-    }
     if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return;
+    const byMethod = this.#method(node, callee, purpose, bindings);
+    if (byMethod) yield byMethod;
     // `bull.Queue()` is called by its name; a plain identifier may be renamed.
     if (ts.isPropertyAccessExpression(callee) && !this.vocabulary.calls.has(callee.name.text)) return;
     const origin = originOf(this.code, callee);
@@ -100,6 +91,46 @@ export class SiteFinder {
       bindings,
     );
     if (match) yield match;
+  }
+
+  /** `queue.add(…)`, or `add(…)` where `add` was taken out of a queue: `const { add } = queue`. */
+  #method(
+    node: ts.CallExpression,
+    callee: ts.Identifier | ts.PropertyAccessExpression,
+    purpose: Site['purpose'],
+    bindings: Bindings,
+  ): Match | undefined {
+    const taken = ts.isIdentifier(callee) ? this.#takenOut(callee) : undefined;
+    const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : taken?.name;
+    const sites = this.vocabulary.methods
+      .get(name ?? '')
+      ?.filter((site) => site.purpose === purpose && mayHold(site.site, node));
+    if (!sites?.length || name === undefined) return undefined;
+    const owners = ts.isPropertyAccessExpression(callee)
+      ? this.#owners(callee.expression, name)
+      : (taken?.owners() ?? []);
+    return this.#first(
+      sites,
+      owners,
+      (site, origin) => `${origin.name}.${name}` === site.site.method,
+      node,
+      ts.isPropertyAccessExpression(callee) ? callee.name : callee,
+      () => argumentsOf(this.code, node.arguments, bindings),
+      bindings,
+    );
+  }
+
+  /** The method that a name was destructured from, and whose it is. */
+  #takenOut(callee: ts.Identifier): { name: string; owners: () => readonly Origin[] } | undefined {
+    const declaration = this.code.checker.getSymbolAtLocation(callee)?.valueDeclaration;
+    if (!declaration || !ts.isBindingElement(declaration) || !this.code.typed) return undefined;
+    const pattern = declaration.parent;
+    const key = declaration.propertyName ?? declaration.name;
+    if (!ts.isObjectBindingPattern(pattern) || !ts.isIdentifier(key)) return undefined;
+    return {
+      name: key.text,
+      owners: () => this.#declaringOwners(this.code.checker.getTypeAtLocation(pattern), key.text),
+    };
   }
 
   /** A `new`, or the `super(…)` of a class: also of a subclass, with the arguments that reach the base. */
@@ -232,19 +263,34 @@ export class SiteFinder {
   #byParameter(node: ts.FunctionLikeDeclaration, purpose: Site['purpose']): Match | undefined {
     if (this.vocabulary.parameterTypes.size === 0) return undefined;
     const type = node.parameters[0]?.type;
-    if (!type || !ts.isTypeReferenceNode(type) || !isExported(node)) return undefined;
-    return this.#byTypeName(type, this.vocabulary.parameterTypes, node, purpose);
+    if (!type || !ts.isTypeReferenceNode(type)) return undefined;
+    const name = nameOfFunction(node).getText();
+    return this.#byTypeName(type, this.vocabulary.parameterTypes, node, purpose, ({ named }) =>
+      named === undefined ? isExported(node) : named === name,
+    );
+  }
+
+  /** An object whose declared type says that it holds handlers: `export default { … } satisfies ExportedHandler`. */
+  *object(node: ts.ObjectLiteralExpression, purpose: Site['purpose']): Generator<Match> {
+    const type = declaredTypeOf(node);
+    if (!type || !ts.isTypeReferenceNode(type)) return;
+    const found = this.#byTypeName(type, this.vocabulary.types, node, purpose);
+    if (found) yield { ...found, self: node };
   }
 
   #byTypeName(
     type: ts.TypeReferenceNode,
     index: ReadonlyMap<string, Site[]>,
-    node: ts.FunctionLikeDeclaration,
+    node: ts.FunctionLikeDeclaration | ts.ObjectLiteralExpression,
     purpose: Site['purpose'],
+    wanted: (site: Matcher) => boolean = () => true,
   ): Match | undefined {
     const origin = originOf(this.code, type.typeName);
     if (!origin) return undefined;
-    const sites = this.#named(index, purpose, origin);
+    const isObject = ts.isObjectLiteralExpression(node);
+    const sites = this.#named(index, purpose, origin).filter(
+      (each) => wanted(each.site) && isObject === speaksOfObjects(each),
+    );
     return this.#first(
       sites,
       [origin],
@@ -293,10 +339,12 @@ export class SiteFinder {
     for (const site of sites) {
       for (const origin of origins) {
         if (!fits(site, origin) || !this.vocabulary.owns(site.library, origin)) continue;
-        if (!appliesTo(origin.version, site.site.since, site.site.before)) continue;
+        if (!isWithin(origin.version, site.site.since, site.site.before)) continue;
         read ??= args();
-        if (this.#holds(site.site, read))
-          return this.#match(site, node, name, read, origin.version, bindings);
+        if (!this.#holds(site.site, read)) continue;
+        const library = this.vocabulary.at(site.library, origin.version);
+        const found = library === site.library ? site : ({ ...site, library } as Site);
+        return this.#match(found, node, name, read, origin.version, bindings);
       }
     }
     return undefined;
@@ -312,42 +360,115 @@ export class SiteFinder {
   ): Match {
     const dispatch = site.purpose === 'dispatch' ? site.site : undefined;
     const outer = node.parent;
+    const method = ts.isPropertyAccessExpression(outer) && outer.expression === node ? outer : undefined;
+    const second = method ? method.parent : outer;
+    const isSecond = ts.isCallExpression(second) && second.expression === (method ?? node);
     const next =
-      dispatch?.curried && ts.isCallExpression(outer) && outer.expression === node
-        ? argumentsOf(this.code, outer.arguments, bindings)
-        : undefined;
+      dispatch?.curried && isSecond ? argumentsOf(this.code, second.arguments, bindings) : undefined;
     const chain =
       dispatch?.chain && ts.isCallExpression(node) ? this.#chain(node, dispatch.chain, bindings) : undefined;
-    return { site, node, name, args, next, chain, owner: undefined, self: undefined, version, bindings };
+    const nextName = next && method?.name;
+    return {
+      site,
+      node,
+      name,
+      args,
+      next,
+      nextName,
+      chain,
+      owner: undefined,
+      self: undefined,
+      version,
+      bindings,
+    };
   }
 
-  /** Walks `.retries(3).backoff('fixed', 100).save()` outwards and collects what it sets. */
-  #chain(
-    start: ts.CallExpression,
-    spec: {
-      readonly ends: readonly string[];
-      readonly setters: Readonly<Record<string, string | readonly string[]>>;
-    },
-    bindings: Bindings,
-  ): ChainOfCalls {
+  /**
+   * What `.retries(3).backoff('fixed', 100).save()` sets, also over several statements where the builder is
+   * kept in a variable: `job.retries(3); await job.save()`.
+   */
+  #chain(start: ts.CallExpression, spec: Chain, bindings: Bindings): ChainOfCalls {
     const parts: { readonly key: string; readonly value: Lazy }[] = [];
-    let at: ts.Expression = start;
+    const walked = this.#walkChain(start, spec, bindings, parts);
+    let { end } = walked;
+    if (!end) {
+      end = collectorOf(walked.last, spec);
+      // `tuned(queue.createJob(data)).save()`: what a function did to it on the way, nobody knows.
+      const { parent } = walked.last;
+      const handed =
+        ts.isCallExpression(parent) && parent.arguments.includes(walked.last) ? parent : undefined;
+      const further = end || !handed ? undefined : this.#walkChain(handed, spec, bindings, parts);
+      if (further?.end) {
+        const options = unknownElsewhere(walked.last, 'a function changed the builder');
+        return { options, end: further.end };
+      }
+    }
+    const holder = end ? undefined : holderOf(walked.last);
+    if (holder && ts.isVariableDeclaration(holder) && ts.isIdentifier(holder.name)) {
+      for (const use of this.#usesOf(holder.name)) {
+        const { parent } = use;
+        const assigned =
+          ts.isPropertyAccessExpression(parent) &&
+          ts.isBinaryExpression(parent.parent) &&
+          parent.parent.left === parent &&
+          parent.parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+            ? parent.parent.right
+            : undefined;
+        if (assigned && ts.isPropertyAccessExpression(parent))
+          this.#set(spec, parent.name.text, [assigned], bindings, parts);
+        else end ??= this.#walkChain(use, spec, bindings, parts).end;
+      }
+    }
+    return { options: mergeNested(parts, start), end };
+  }
+
+  /** Walks the calls that follow an expression outwards. */
+  #walkChain(
+    start: ts.Expression,
+    spec: Chain,
+    bindings: Bindings,
+    parts: { readonly key: string; readonly value: Lazy }[],
+  ): { readonly last: ts.Expression; readonly end: ts.CallExpression | undefined } {
+    let at = start;
     let end: ts.CallExpression | undefined;
     for (;;) {
       const access: ts.Node = at.parent;
       if (!ts.isPropertyAccessExpression(access) || access.expression !== at) break;
       const call: ts.Node = access.parent;
       if (!ts.isCallExpression(call) || call.expression !== access) break;
-      const name = access.name.text;
-      const keys = Object.hasOwn(spec.setters, name) ? spec.setters[name] : undefined;
-      for (const [index, key] of (typeof keys === 'string' ? [keys] : (keys ?? [])).entries()) {
-        const argument = call.arguments[index];
-        if (argument) parts.push(nested(key.split('.'), lazyOf(this.code, argument, bindings)));
-      }
-      if (spec.ends.includes(name)) end = call;
+      this.#set(spec, access.name.text, call.arguments, bindings, parts);
+      if (spec.ends.includes(access.name.text)) end = call;
       at = call;
     }
-    return { options: mergeNested(parts, start), end };
+    return { last: at, end };
+  }
+
+  #set(
+    { setters }: Chain,
+    name: string,
+    args: readonly ts.Expression[],
+    bindings: Bindings,
+    parts: { readonly key: string; readonly value: Lazy }[],
+  ): void {
+    const keys = Object.hasOwn(setters, name) ? setters[name] : undefined;
+    for (const [index, key] of (typeof keys === 'string' ? [keys] : (keys ?? [])).entries()) {
+      const argument = args[index];
+      if (argument) parts.push(nested(key.split('.'), lazyOf(this.code, argument, bindings)));
+    }
+  }
+
+  /** Where a variable is used, in the order of the text. */
+  #usesOf(name: ts.Identifier): readonly ts.Identifier[] {
+    const symbol = this.code.checker.getSymbolAtLocation(name);
+    const uses: ts.Identifier[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node) && node !== name && node.text === name.text) {
+        if (this.code.checker.getSymbolAtLocation(node) === symbol) uses.push(node);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(functionAround(name) ?? name.getSourceFile());
+    return uses;
   }
 
   #holds(site: Matcher, args: Arguments): boolean {
@@ -363,6 +484,10 @@ export class SiteFinder {
     const wanted = [when.arg0, when.arg1, when.arg2];
     return wanted.every((kinds, index) => {
       if (kinds === undefined) return true;
+      if (typeof kinds === 'object' && 'is' in kinds) {
+        const value = args.values[index]?.value;
+        return value?.kind === 'constant' && value.value === kinds.is;
+      }
       const kind = this.#kindOf(args, index);
       return kind !== undefined && (typeof kinds === 'string' ? kinds === kind : kinds.includes(kind));
     });
@@ -408,13 +533,19 @@ export class SiteFinder {
 
   /** Whose method is this? The declaring class of every member of the receiver's type that has it. */
   #owners(receiver: ts.Expression, method: string): readonly Origin[] {
-    const { checker } = this.code;
     const fixed = this.#staticOwner(receiver, method);
     if (fixed) return [fixed];
     const written = this.#writtenClass(receiver);
     if (written) return written === 'other' ? [] : [written];
     const type = typeOfExpression(this.code, receiver);
     if (type.flags & ts.TypeFlags.Any) return this.#declaredClasses(receiver);
+    const origins = this.#declaringOwners(type, method);
+    return origins.length > 0 || this.code.typed ? origins : this.#declaredClasses(receiver);
+  }
+
+  /** The classes, from a type's own up, that have a method of this name. */
+  #declaringOwners(type: ts.Type, method: string): readonly Origin[] {
+    const { checker } = this.code;
     const origins: Origin[] = [];
     for (const part of type.isUnionOrIntersection() ? type.types : [type]) {
       const declaration = checker.getPropertyOfType(part, method)?.declarations?.[0];
@@ -424,15 +555,28 @@ export class SiteFinder {
       origins.push(declared);
       // A method may be declared in a base class that nobody knows by name.
       for (const inheriting of this.#classesBelow(part, owner)) {
-        if (inheriting.package === declared.package) origins.push(inheriting);
+        if (this.#belongsTo(inheriting, declared)) origins.push(inheriting);
       }
     }
-    return origins.length > 0 || this.code.typed ? origins : this.#declaredClasses(receiver);
+    return origins;
+  }
+
+  /** Is a class (or interface) of the same library as the one that it inherits a method from? */
+  #belongsTo(inheriting: Origin, declared: Origin): boolean {
+    if (inheriting.package === undefined) return false;
+    return (
+      inheriting.package === declared.package ||
+      (declared.package !== undefined &&
+        this.vocabulary.packages.has(declared.package) &&
+        this.vocabulary.packages.has(inheriting.package))
+    );
   }
 
   /** The classes from a receiver's own up to the one that declares the method. */
   *#classesBelow(type: ts.Type, owner: ts.Declaration): Generator<Origin> {
     const { symbol } = type as Partial<ts.Type>;
+    const asInterface = symbol?.declarations?.find(ts.isInterfaceDeclaration);
+    if (asInterface && asInterface !== owner) yield originOfDeclaration(this.code, asInterface);
     for (const at of classesFrom(this.code, symbol?.declarations?.find(ts.isClassLike))) {
       if (at === owner) return;
       yield originOfDeclaration(this.code, at);
@@ -555,12 +699,23 @@ export class SiteFinder {
             : Lazy.known(unknownElsewhere(from, 'a function that is not followed'));
         continue;
       }
+      if (step.kind === 'given') {
+        at = this.#given(at, step.index);
+        continue;
+      }
       if (step.key === '{queue}' && queue === undefined) {
         return Lazy.known(unknownElsewhere(at.node, 'the queue has no constant name'));
       }
       at = this.keyOf(at, step.key === '{queue}' ? (queue ?? '') : step.key);
     }
     return at;
+  }
+
+  /** An argument of the call that a value is. */
+  #given({ node, value }: Lazy, index: number): Lazy | undefined {
+    if (value.kind !== 'made')
+      return value.kind === 'unknown' ? Lazy.known(unknownElsewhere(node, value.why, value.open)) : undefined;
+    return argumentsOf(this.code, value.node.arguments, value.bindings).values[index];
   }
 
   /** A key of a value; undefined when it certainly is not there. */
@@ -593,13 +748,38 @@ export class SiteFinder {
       case 'chain':
         return match.chain && Lazy.known(match.chain.options);
       case 'self':
-        return match.self && Lazy.known({ kind: 'function', node: match.self, bindings: noBindings });
-      case 'name':
-        return new Lazy(match.name, () => ({
-          kind: 'constant',
-          value: match.name.getText(),
-          node: match.name,
-        }));
+        if (!match.self) return undefined;
+        return ts.isObjectLiteralExpression(match.self)
+          ? lazyOf(this.code, match.self, noBindings)
+          : Lazy.known({ kind: 'function', node: match.self, bindings: noBindings });
+      case 'next.name':
+        return (
+          match.nextName &&
+          Lazy.known({ kind: 'constant', value: match.nextName.getText(), node: match.nextName })
+        );
+      case 'receiver': {
+        const callee = ts.isCallExpression(match.node) ? skipOuter(match.node.expression) : undefined;
+        return callee && ts.isPropertyAccessExpression(callee)
+          ? lazyOf(this.code, callee.expression, match.bindings)
+          : undefined;
+      }
+      case 'around': {
+        const around = functionAround(match.node);
+        return around && 'body' in around
+          ? Lazy.known({ kind: 'function', node: around, bindings: match.bindings })
+          : undefined;
+      }
+      case 'key':
+        return match.key === undefined
+          ? undefined
+          : Lazy.known({ kind: 'constant', value: match.key, node: match.name });
+      case 'name': {
+        // A decorator stands for the method that it is on.
+        const self = ts.isDecorator(match.node) && match.self ? nameOfFunction(match.self) : match.name;
+        return new Lazy(match.name, () => ({ kind: 'constant', value: self.getText(), node: match.name }));
+      }
+      case 'type':
+        return typeArgument(match, root.index);
       case 'member':
         return this.#member(match, root.name, false);
       case 'static':
@@ -650,6 +830,41 @@ export class SiteFinder {
     for (const match of this.call(node, 'queue', bindings)) return match;
     return undefined;
   }
+}
+
+/** The call that enqueues the list of builders in which one stands. */
+function collectorOf(builder: ts.Expression, { collectors }: Chain): ts.CallExpression | undefined {
+  const list = builder.parent;
+  const call = ts.isArrayLiteralExpression(list) ? list.parent : undefined;
+  if (!call || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression))
+    return undefined;
+  return collectors?.includes(call.expression.name.text) ? call : undefined;
+}
+
+/** May the conditions hold, as far as literal arguments tell? Asked before any type is. */
+function mayHold({ when }: Matcher, node: ts.CallExpression): boolean {
+  if (!when) return true;
+  return [when.arg0, when.arg1, when.arg2].every((wanted, index) => {
+    if (typeof wanted !== 'object' || !('is' in wanted)) return true;
+    const argument = node.arguments[index];
+    return argument !== undefined && (!ts.isStringLiteralLike(argument) || argument.text === wanted.is);
+  });
+}
+
+/** Is a site with a type one for objects that hold handlers, not for functions? */
+function speaksOfObjects({ purpose, site }: Site): boolean {
+  if (purpose !== 'handler') return false;
+  return site.each === 'self' || (typeof site.handler === 'string' && site.handler.startsWith('self.'));
+}
+
+/** `Task<'send_mail'>`, or `tasks.trigger<'send_mail'>(…)`: the text that a type argument is. */
+function typeArgument({ node, self }: Match, index: number): Lazy | undefined {
+  const type = self && declaredTypeOf(self);
+  const given = type && ts.isTypeReferenceNode(type) ? type.typeArguments : undefined;
+  const called = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.typeArguments : undefined;
+  const argument = (given ?? called)?.[index];
+  if (!argument || !ts.isLiteralTypeNode(argument) || !ts.isStringLiteral(argument.literal)) return undefined;
+  return Lazy.known({ kind: 'constant', value: argument.literal.text, node: argument });
 }
 
 function argument(match: Match, args: Arguments, index: number | 'last' | 'all'): Lazy | undefined {
@@ -706,17 +921,9 @@ function lastName(node: ts.Expression): ts.Node {
 }
 
 /** What a function is called: its own name, or that of the variable or property it is put in. */
-function nameOfFunction(node: ts.FunctionLikeDeclaration): ts.Node {
-  return node.name ?? holderOf(node)?.name ?? node;
-}
-
-/** The type that a function is declared with: of its variable or property, or after `satisfies`. */
-export function declaredTypeOf(node: ts.FunctionLikeDeclaration): ts.TypeNode | undefined {
-  let at: ts.Node = node.parent;
-  while (ts.isParenthesizedExpression(at)) at = at.parent;
-  if (ts.isSatisfiesExpression(at) || ts.isAsExpression(at)) return at.type;
-  if (ts.isVariableDeclaration(at) || ts.isPropertyDeclaration(at)) return at.type;
-  return undefined;
+function nameOfFunction(node: ts.FunctionLikeDeclaration | ts.ObjectLiteralExpression): ts.Node {
+  const own = ts.isObjectLiteralExpression(node) ? undefined : node.name;
+  return own ?? holderOf(node)?.name ?? node;
 }
 
 function isExported(node: ts.FunctionLikeDeclaration): boolean {

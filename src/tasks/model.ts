@@ -1,7 +1,7 @@
 import type ts from 'typescript';
-import type { BackoffKind } from '../libraries/define.js';
+import type { BackoffKind, SettlementSite } from '../libraries/define.js';
 import type { Library } from '../libraries/vocabulary.js';
-import type { Lazy, Open } from '../typescript/value.js';
+import type { Lazy, Open, Value } from '../typescript/value.js';
 import type { Policy } from './policy.js';
 
 /** One value of a policy, with where it comes from. */
@@ -94,10 +94,16 @@ export interface Handler extends Subject {
   readonly definitionOnly: boolean;
   /** Something runs it for certain; a function that only has the type of a handler may be unused. */
   readonly registered: boolean;
-  /** Where the payload stands in the parameters: parameter 0, `data`. */
-  readonly payload: { readonly parameter: number; readonly path: readonly string[] } | undefined;
+  /** The engine checkpoints it where it waits, so that its waits hold no worker. */
+  readonly durable: boolean;
+  /** One step of a durable function. */
+  readonly step: boolean;
+  /** Where the payload stands in the parameters: parameter 0, `data`; all of them are it for some libraries. */
+  readonly payload: { readonly parameter: number | 'all'; readonly path: readonly string[] } | undefined;
   /** The options that state the policy; undefined for none. */
   readonly options: Lazy | undefined;
+  /** All that states its policy, weakest first. */
+  readonly layers: readonly Value[];
 }
 
 /** A queue, or settings registered for one. */
@@ -116,4 +122,11 @@ export interface Wait {
   readonly name: ts.Node;
   readonly durable: boolean;
   readonly polling: boolean;
+}
+
+/** A place where a message is settled by hand. */
+export interface Settlement {
+  readonly library: Library;
+  readonly node: ts.CallExpression | ts.NewExpression;
+  readonly outcome: SettlementSite['outcome'];
 }

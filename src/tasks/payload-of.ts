@@ -3,9 +3,8 @@ import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { functionAround, namesFromCallersUnmade } from '../typescript/follow.js';
 import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript/payload.js';
-import { ancestorsOf, isInside } from '../typescript/syntax.js';
+import { ancestorsOf, declaredTypeOf, isInside } from '../typescript/syntax.js';
 import { openOf, type Open } from '../typescript/value.js';
-import { declaredTypeOf } from './match.js';
 import type { Dispatch, Handler } from './model.js';
 
 /**
@@ -101,15 +100,21 @@ export function pathText(root: string, path: readonly string[]): string {
 
 /** Walks the payload that a handler declares, at the type node that says it; nothing when it declares none. */
 export function walkHandlerPayload(code: Code, handler: Handler, visit: PayloadVisitor): void {
-  const declared = declaredPayload(code, handler);
-  if (declared) walkPayloadType(code, declared.node, declared.type, visit);
+  const { payload, body } = handler;
+  if (!payload || !body || !code.typed) return;
+  const parameters = payload.parameter === 'all' ? body.parameters : [body.parameters[payload.parameter]];
+  for (const parameter of parameters) {
+    const declared = parameter && declaredPayload(code, handler, parameter, payload.path);
+    if (declared) walkPayloadType(code, declared.node, declared.type, visit);
+  }
 }
 
-function declaredPayload(code: Code, handler: Handler): { node: ts.Node; type: ts.Type } | undefined {
-  if (!handler.payload || !handler.body || !code.typed) return undefined;
-  const { parameter: index, path } = handler.payload;
-  const parameter = handler.body.parameters[index];
-  if (!parameter) return undefined;
+function declaredPayload(
+  code: Code,
+  handler: Handler,
+  parameter: ts.ParameterDeclaration,
+  path: readonly string[],
+): { node: ts.Node; type: ts.Type } | undefined {
   let type: ts.Type | undefined = code.checker.getTypeAtLocation(parameter);
   for (const key of path) type = type && typeOfKey(code, type, key);
   const node = annotationOf(parameter, path) ?? registrationType(handler);
@@ -127,8 +132,9 @@ function typeOfKey(code: Code, type: ts.Type, key: string): ts.Type | undefined 
 function annotationOf(parameter: ts.ParameterDeclaration, path: readonly string[]): ts.Node | undefined {
   const annotation = parameter.type;
   if (!annotation || path.length === 0) return annotation;
-  if (ts.isTypeReferenceNode(annotation)) return annotation.typeArguments?.[0] ?? annotation;
-  return annotation;
+  // `jobs: Job<User>[]`
+  const one = path[0] === '[]' && ts.isArrayTypeNode(annotation) ? annotation.elementType : annotation;
+  return ts.isTypeReferenceNode(one) ? (one.typeArguments?.[0] ?? one) : annotation;
 }
 
 /** Without an annotation the payload's type is given to the function's variable, or where it is registered. */

@@ -1,12 +1,22 @@
 import ts from 'typescript';
-import type { BackoffSpec, TimeLimitSpec, TimeUnit } from '../libraries/define.js';
+import type {
+  Acknowledged,
+  AttemptsSpec,
+  BackoffSpec,
+  TimeLimitSpec,
+  TimeUnit,
+} from '../libraries/define.js';
 import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
+import { argumentsOf } from '../typescript/functions.js';
+import { originOf } from '../typescript/identity.js';
 import { property } from '../typescript/properties.js';
-import { alternatives, merged, openOf, type Open, type Value } from '../typescript/value.js';
+import { isWithin } from '../typescript/version.js';
+import { alternatives, choice, Lazy, merged, openOf, type Open, type Value } from '../typescript/value.js';
+import { durationOf, millisecondsOf } from './duration.js';
 import type { Backoff, Setting } from './model.js';
 
-const milliseconds: Readonly<Record<TimeUnit, number>> = { ms: 1, s: 1000, min: 60_000 };
+const milliseconds: Readonly<Record<TimeUnit, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 
 /** More runs than this are as good as without end. */
 const endless = 1_000_000;
@@ -71,12 +81,13 @@ export class Policy {
   }
 
   /** Stated where an option chooses it; defaulted where the library acknowledges by itself. */
-  get acknowledgement(): Setting<'early' | 'late' | 'manual'> {
+  get acknowledgement(): Setting<Acknowledged> {
     return this.#once('acknowledgement', () => {
       const spec = this.library.acknowledgement;
-      return this.#read(spec?.option, spec?.default ?? 'early', (value) =>
-        typeof value === 'boolean' ? (value ? 'late' : 'early') : undefined,
-      );
+      return this.#read<Acknowledged>(spec?.option, spec?.default ?? 'early', (value) => {
+        if (typeof value !== 'boolean') return undefined;
+        return value ? (spec?.true ?? 'late') : (spec?.false ?? 'early');
+      });
     });
   }
 
@@ -91,7 +102,7 @@ export class Policy {
   get deduplication(): Setting<readonly ts.Node[]> {
     return this.#once('deduplication', () => {
       for (const { option, since, before } of this.library.deduplication ?? []) {
-        if (!appliesTo(this.version, since, before)) continue;
+        if (!isWithin(this.version, since, before)) continue;
         const whole = this.#option(this.layers, option);
         for (const value of alternatives(whole)) {
           if (value.kind === 'absent' || (value.kind === 'constant' && value.value === undefined)) continue;
@@ -118,27 +129,122 @@ export class Policy {
 
   #option(layers: readonly Value[], path: string): Value {
     let value = merged(layers, this.node);
-    for (const key of path.split('.')) value = property(this.code, value, key);
+    for (const key of path.split('.')) value = this.#built(property(this.code, value, key));
     return value;
+  }
+
+  /** `exponential({ delay: 1000 })`: what a function of the library makes an option of reads as its argument. */
+  #built(value: Value): Value {
+    const { builders, packages } = this.library;
+    if (!builders) return value;
+    if (value.kind === 'choice') {
+      return choice(
+        value.values.map((each) => this.#built(each)),
+        value.node,
+        value.open,
+      );
+    }
+    if (value.kind !== 'made' || !ts.isCallExpression(value.node)) return value;
+    const { node, bindings } = value;
+    const origin = originOf(this.code, node.expression);
+    if (origin?.package === undefined || !packages?.includes(origin.package)) return value;
+    const place = Object.hasOwn(builders, origin.name) ? builders[origin.name] : undefined;
+    if (place === undefined) return value;
+    const index = Number(/^arg(?<index>\d+)$/.exec(place)?.groups?.['index']);
+    const given = argumentsOf(this.code, node.arguments, bindings).values[index];
+    const type: Value = { kind: 'constant', value: origin.name, node };
+    return {
+      kind: 'object',
+      parts: [{ key: 'type', value: Lazy.known(type) }, ...(given ? [{ spread: given }] : [])],
+      node,
+    };
   }
 
   #attemptsOf(layers: readonly Value[]): Setting<number> {
     const spec = this.library.attempts;
     if (!spec) return { state: 'unknown', why: 'the library has no such setting', at: this.node };
-    const runs = spec.default === 'unlimited' ? Infinity : spec.default;
+    const fallback = runsOf(spec.default);
+    const { switch: turned } = spec;
+    if (!turned) return this.#runs(spec, fallback, layers);
+    const on = this.#isOn(turned, layers);
+    switch (on.state) {
+      case 'unknown':
+        return on;
+      case 'configured':
+        return { ...on, fallback: undefined };
+      case 'defaulted':
+        return { ...on, value: fallback };
+      case 'stated':
+        if (on.values.every(Boolean)) return this.#runs(spec, runsOf(turned.default), layers);
+        return on.values.some(Boolean)
+          ? { state: 'unknown', why: 'retries are on in one case and off in another', at: on.at }
+          : { state: 'stated', values: [1], at: on.at };
+    }
+  }
+
+  /** Does an option switch the retries on? Defaulted where it is not there. */
+  #isOn(
+    { option, includes }: NonNullable<AttemptsSpec['switch']>,
+    layers: readonly Value[],
+  ): Setting<boolean> {
+    const whole = this.#option(layers, option);
+    return combine(
+      alternatives(whole).map((value): Setting<boolean> => {
+        const { node: at } = value;
+        const on: Setting<boolean> = { state: 'stated', values: [true], at };
+        if (value.kind === 'absent') return { state: 'defaulted', value: false };
+        if (value.kind === 'unknown') return { state: 'unknown', why: value.why, at, open: value.open };
+        if (value.kind === 'constant') {
+          if (value.value === undefined) return { state: 'defaulted', value: false, erasedAt: at };
+          return value.value === null || value.value === false ? { ...on, values: [false] } : on;
+        }
+        if (value.kind === 'object') return on;
+        if (value.kind === 'array' && includes !== undefined) {
+          const named = value.elements.some(
+            ({ node, value: each }) =>
+              (each.kind === 'constant' && each.value === includes) ||
+              (ts.isPropertyAccessExpression(node) ? node.name : node).getText() === includes,
+          );
+          if (named) return on;
+          return value.complete
+            ? { state: 'defaulted', value: false }
+            : { state: 'unknown', why: 'a list that is not known whole', at };
+        }
+        // A function of the project decides at run time.
+        return { state: 'configured', fallback: undefined, at };
+      }),
+      openOf(whole),
+    );
+  }
+
+  #runs(spec: AttemptsSpec, fallback: number, all: readonly Value[]): Setting<number> {
+    const layers = spec.zeroIsUnset ? this.#withoutZero(spec, all) : all;
     return this.#read(
       spec.option,
-      runs,
+      fallback,
       (value) => {
         if (value === null) return 1;
         if (typeof value !== 'number' && typeof value !== 'string') return undefined;
         const number = Number(value);
         if (spec.unlimited?.includes(number)) return Infinity;
-        const counted = spec.counts === 'retries' ? number + 1 : number;
-        return Number.isNaN(counted) ? undefined : Math.max(1, counted);
+        const meant =
+          spec.means && Object.hasOwn(spec.means, String(number)) ? spec.means[String(number)] : undefined;
+        const counted = meant ?? (spec.counts === 'retries' ? number + 1 : number);
+        if (Number.isNaN(counted) || (spec.ceiling !== undefined && counted > spec.ceiling)) return undefined;
+        return Math.max(1, counted);
       },
       layers,
     );
+  }
+
+  /** The layers without those that write 0 above one that writes something else. */
+  #withoutZero({ option = '' }: AttemptsSpec, layers: readonly Value[]): readonly Value[] {
+    const isZero = (layer: Value): boolean => {
+      const value = this.#option([layer], option);
+      return value.kind === 'constant' && value.value === 0;
+    };
+    const others = layers.filter((layer) => !isZero(layer));
+    return others.some((layer) => this.#option([layer], option).kind !== 'absent') ? others : layers;
   }
 
   /** Reads one option; `convert` gives undefined for a constant that it cannot read. */
@@ -175,24 +281,63 @@ export class Policy {
   }
 
   #limit(spec: TimeLimitSpec | undefined): Setting<number | 'none'> {
-    return this.#read<number | 'none'>(spec?.option, spec?.default ?? 'none', (value) => {
-      if (typeof value !== 'number') return undefined;
-      return value === 0 || value === Infinity ? 'none' : value * milliseconds[spec?.unit ?? 'ms'];
-    });
+    const options = typeof spec?.option === 'string' ? [spec.option] : (spec?.option ?? []);
+    // Of several options the one in the strongest layer counts.
+    const [found] = this.layers.toReversed().flatMap((layer) =>
+      options
+        .filter((option) => this.#option([layer], option).kind !== 'absent')
+        .slice(0, 1)
+        .map((option) => ({ option, layer })),
+    );
+    const layers = options.length > 1 && found ? [found.layer] : this.layers;
+    const option = found?.option;
+    const unit =
+      milliseconds[(option === undefined ? undefined : spec?.units?.[option]) ?? spec?.unit ?? 'ms'];
+    const duration = option === undefined ? undefined : this.#durationAt(option, unit, layers);
+    if (duration) return duration;
+    return this.#read<number | 'none'>(
+      option,
+      spec?.default ?? 'none',
+      (value) => {
+        if (typeof value === 'string') return durationOf(value);
+        if (typeof value !== 'number') return undefined;
+        return value === 0 || value === Infinity ? 'none' : value * unit;
+      },
+      layers,
+    );
+  }
+
+  /** `{ minutes: 5 }`; undefined where no such object stands. */
+  #durationAt(option: string, unit: number, layers: readonly Value[]): Setting<number> | undefined {
+    const whole = this.#option(layers, option);
+    if (whole.kind !== 'object') return undefined;
+    let sum = 0;
+    for (const part of whole.parts) {
+      const each = 'key' in part ? millisecondsOf(part.key) : undefined;
+      const amount = 'key' in part ? part.value.value : undefined;
+      if (each === undefined || amount?.kind !== 'constant' || typeof amount.value !== 'number')
+        return { state: 'unknown', why: 'it is no constant', at: whole.node };
+      sum += amount.value * each;
+    }
+    return { state: 'stated', values: [sum === 0 ? Infinity * unit : sum], at: whole.node };
   }
 
   #backoffOf(layers: readonly Value[]): Setting<Backoff> {
     const spec = this.library.backoff;
     if (!spec) return { state: 'unknown', why: 'the library has no such setting', at: this.node };
-    const nothing: Setting<Backoff> = { state: 'defaulted', value: { kind: spec.default, delay: undefined } };
+    const pause = spec.default === 'none' ? undefined : spec.delayDefault;
+    const nothing: Setting<Backoff> = { state: 'defaulted', value: { kind: spec.default, delay: pause } };
+    const steady = this.#steadyPace(spec, layers);
+    if (steady) return steady;
     const { option } = spec;
-    if (option === undefined) return nothing;
+    if (option === undefined) return this.#paceByDelay(spec, spec.default, layers) ?? nothing;
     const whole = this.#option(layers, option);
     return combine(
       alternatives(whole).map((value): Setting<Backoff> => {
-        if (value.kind === 'absent') return nothing;
+        const alone = (): Setting<Backoff> | undefined => this.#paceByDelay(spec, spec.delayAlone, layers);
+        if (value.kind === 'absent') return alone() ?? nothing;
         if (value.kind === 'constant' && value.value === undefined)
-          return { ...nothing, erasedAt: value.node };
+          return alone() ?? { ...nothing, erasedAt: value.node };
         const kind = this.#backoffKind(spec, value);
         if (kind === undefined) {
           return {
@@ -203,10 +348,35 @@ export class Policy {
           };
         }
         const delay = this.#backoffDelay(spec, value, layers);
-        return { state: 'stated', values: [{ kind, delay }], at: value.node };
+        const stated: Setting<Backoff> = { state: 'stated', values: [{ kind, delay }], at: value.node };
+        return (kind === 'none' ? alone() : undefined) ?? stated;
       }),
       openOf(whole),
     );
+  }
+
+  /** A growth factor of 1 (or less) is a pause that is the same each time. */
+  #steadyPace(spec: BackoffSpec, layers: readonly Value[]): Setting<Backoff> | undefined {
+    if (spec.factor === undefined) return undefined;
+    const factor = this.#option(layers, spec.factor);
+    if (factor.kind !== 'constant' || typeof factor.value !== 'number' || factor.value > 1) return undefined;
+    const delay = this.#backoffDelay(spec, factor, layers, spec.delay);
+    return { state: 'stated', values: [{ kind: 'fixed', delay }], at: factor.node };
+  }
+
+  /** What the delay says where nothing else does. */
+  #paceByDelay(
+    spec: BackoffSpec,
+    kind: Backoff['kind'] | undefined,
+    layers: readonly Value[],
+  ): Setting<Backoff> | undefined {
+    if (kind === undefined || spec.delay === undefined) return undefined;
+    const value = this.#option(layers, spec.delay);
+    if (value.kind === 'absent' || (value.kind === 'constant' && value.value === undefined)) return undefined;
+    if (value.kind === 'unknown')
+      return { state: 'unknown', why: value.why, at: value.node, open: value.open };
+    const delay = this.#delayOf(spec, value);
+    return { state: 'stated', values: [{ kind, delay }], at: value.node };
   }
 
   #backoffKind(spec: BackoffSpec, value: Value): Backoff['kind'] | undefined {
@@ -227,18 +397,35 @@ export class Policy {
     return spec.type.values[String(type.value)] ?? 'custom';
   }
 
-  #backoffDelay(spec: BackoffSpec, value: Value, layers: readonly Value[]): number | undefined {
+  /** @param path where the delay stands in the options as a whole, when it is not within the value. */
+  #backoffDelay(
+    spec: BackoffSpec,
+    value: Value,
+    layers: readonly Value[],
+    path?: string,
+  ): number | undefined {
     const unit = milliseconds[spec.unit ?? 'ms'];
-    if (value.kind === 'constant' && typeof value.value === 'number') return value.value * unit;
+    if (path === undefined && value.kind === 'constant' && typeof value.value === 'number')
+      return value.value * unit;
     if (spec.delay === undefined) return spec.delayDefault;
     // The delay of one alternative stands within it.
-    const own = spec.option !== undefined && spec.delay.startsWith(`${spec.option}.`);
+    const own = path === undefined && spec.option !== undefined && spec.delay.startsWith(`${spec.option}.`);
     const delay = own
       ? property(this.code, value, spec.delay.slice(spec.delay.indexOf('.') + 1))
       : this.#option(layers, spec.delay);
-    if (delay.kind === 'absent') return spec.delayDefault;
-    return delay.kind === 'constant' && typeof delay.value === 'number' ? delay.value * unit : undefined;
+    return delay.kind === 'absent' ? spec.delayDefault : this.#delayOf(spec, delay);
   }
+
+  #delayOf(spec: BackoffSpec, { kind, ...value }: Value): number | undefined {
+    const written = kind === 'constant' && 'value' in value ? value.value : undefined;
+    if (typeof written === 'string') return durationOf(written);
+    if (typeof written !== 'number') return undefined;
+    return Math.max(spec.delayLeast ?? 0, written * milliseconds[spec.unit ?? 'ms']);
+  }
+}
+
+function runsOf(runs: number | 'unlimited'): number {
+  return runs === 'unlimited' ? Infinity : runs;
 }
 
 function statedAt(setting: Setting<unknown>): ts.Node | undefined {
@@ -284,26 +471,4 @@ export function combine<T>(settings: readonly Setting<T>[], open?: Open): Settin
   if (configured) return configured;
   const values = decided.flatMap((each) => (each.state === 'stated' ? each.values : []));
   return { state: 'stated', values, at: one.at };
-}
-
-/** Is this version within the bounds? An unknown version is taken for the newest. */
-export function appliesTo(
-  version: string | undefined,
-  since: string | undefined,
-  before: string | undefined,
-): boolean {
-  if (since !== undefined && version !== undefined && compare(version, since) < 0) return false;
-  if (before !== undefined && (version === undefined || compare(version, before) >= 0)) return false;
-  return true;
-}
-
-function compare(left: string, right: string): number {
-  const numbers = (version: string): number[] =>
-    version.split('.').map((part) => Number.parseInt(part, 10) || 0);
-  const [a, b] = [numbers(left), numbers(right)];
-  for (const index of [0, 1, 2]) {
-    const difference = (a[index] ?? 0) - (b[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

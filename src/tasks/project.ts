@@ -1,5 +1,6 @@
 import ts from 'typescript';
-import type { Vocabulary } from '../libraries/vocabulary.js';
+import type { Acknowledged } from '../libraries/define.js';
+import type { Library, Vocabulary } from '../libraries/vocabulary.js';
 import { chainTo, namedCallsIn, namesLeadingTo } from '../typescript/calls.js';
 import { functionAround, nameOfFunction } from '../typescript/follow.js';
 import { heritageOf } from '../typescript/classes.js';
@@ -7,13 +8,14 @@ import type { Code } from '../typescript/code.js';
 import { neighboursOf } from '../typescript/sources.js';
 import { ancestorsOf, isInside } from '../typescript/syntax.js';
 import type { Open } from '../typescript/value.js';
+import { acknowledgementOf } from './acknowledgement.js';
 import { candidatesIn, Gate, type Candidates } from './candidates.js';
 import { Configs } from './config-files.js';
 import { Dispatches } from './dispatches.js';
 import { groupBy, once } from './grouping.js';
 import { Handlers } from './handlers.js';
 import { type Match, SiteFinder } from './match.js';
-import type { Dispatch, Handler, Queue, Setting, Wait } from './model.js';
+import type { Dispatch, Handler, Queue, Setting, Settlement, Wait } from './model.js';
 import { opensOfPayload } from './payload-of.js';
 import { Queues } from './queues.js';
 import { type Template, Wrappers } from './wrappers.js';
@@ -41,11 +43,14 @@ export class Project {
   readonly #ownHandlers = new WeakMap<ts.SourceFile, readonly Template<Handler>[]>();
   readonly #queueModels = new WeakMap<ts.SourceFile, readonly Queue[]>();
   readonly #waits = new WeakMap<ts.SourceFile, readonly Wait[]>();
+  readonly #settlements = new WeakMap<ts.SourceFile, readonly Settlement[]>();
+  readonly #acknowledgements = new WeakMap<Handler, Setting<Acknowledged>>();
   #files: readonly ts.SourceFile[] | undefined;
   #patterns: readonly RegExp[] | undefined;
   #retriedByHandlers: ReadonlySet<string> | undefined;
   #bodies: ReadonlyMap<ts.Node, Handler> | undefined;
   #bodiesByFile: ReadonlyMap<ts.SourceFile | undefined, readonly Handler[]> | undefined;
+  #definitionsByName: ReadonlyMap<string, readonly Handler[]> | undefined;
   #namesOfWaits: ReadonlySet<string> | undefined;
   #mentions: ReadonlyMap<ts.SourceFile, readonly (Dispatch | Queue)[]> | undefined;
   #allDispatches: readonly Dispatch[] | undefined;
@@ -71,7 +76,13 @@ export class Project {
     };
     const configs = new Configs(code);
     this.#queues = new Queues(reading);
-    this.#dispatches = new Dispatches(reading, this.#queues, configs);
+    this.#dispatches = new Dispatches(reading, this.#queues, configs, {
+      at: (node) =>
+        this.#handlerTemplates(node.getSourceFile())
+          .find((each) => each.node === node)
+          ?.plain.at(0),
+      named: (library, name) => this.#definitionNamed(library, name),
+    });
     this.#handlers = new Handlers(reading, this.#queues, configs);
     const beside = (): readonly Project[] =>
       neighboursOf(code, (dependencies) =>
@@ -102,11 +113,12 @@ export class Project {
     });
   }
 
+  /** The tasks of a program, in the words of the part of the vocabulary that it uses. */
   static of(code: Code, vocabulary: Vocabulary): Project {
     let ofCode = projects.get(code);
     if (!ofCode) projects.set(code, (ofCode = new WeakMap()));
     let project = ofCode.get(vocabulary);
-    if (!project) ofCode.set(vocabulary, (project = new Project(code, vocabulary)));
+    if (!project) ofCode.set(vocabulary, (project = new Project(code, vocabulary.usedIn(code))));
     return project;
   }
 
@@ -177,11 +189,52 @@ export class Project {
         for (const { site, name } of this.#finder.call(node, 'wait')) {
           if (site.purpose !== 'wait') continue;
           const { durable = false, polling = false } = site.site;
-          waits.push({ library: site.library, node, name, durable, polling });
+          waits.push({
+            library: site.library,
+            node,
+            name,
+            durable: durable || this.#isInDurable(node, site.library),
+            polling,
+          });
         }
       }
       return waits;
     });
+  }
+
+  /** Does a text stand in a function that its engine puts aside while it waits? */
+  #isInDurable(node: ts.Node, { base }: Library): boolean {
+    if (!this.vocabulary.libraries.some(({ handlers = [] }) => handlers.some(({ durable }) => durable)))
+      return false;
+    return this.bodiesIn(node.getSourceFile()).some(
+      ({ body, durable, library }) => durable && library.base === base && body && isInside(node, body),
+    );
+  }
+
+  /** The places of a file where messages are settled by hand. */
+  settlementsIn(file: ts.SourceFile): readonly Settlement[] {
+    return once(this.#settlements, file, () => {
+      const { calls, news } = this.#candidates(file);
+      const matches = [
+        ...calls.flatMap((node) => [...this.#finder.call(node, 'settlement')]),
+        ...news.flatMap((node) => [...this.#finder.construct(node, 'settlement')]),
+      ];
+      return matches.flatMap(({ site, node }): readonly Settlement[] =>
+        site.purpose === 'settlement' && (ts.isCallExpression(node) || ts.isNewExpression(node))
+          ? [{ library: site.library, node, outcome: site.site.outcome }]
+          : [],
+      );
+    });
+  }
+
+  /** When a handler's message is acknowledged, by its options or by its own text. */
+  acknowledgementOf(handler: Handler): Setting<Acknowledged> {
+    return once(this.#acknowledgements, handler, () =>
+      acknowledgementOf(
+        { code: this.code, files: this.files, settlementsIn: (file) => this.settlementsIn(file) },
+        handler,
+      ),
+    );
   }
 
   /** Names of the functions through which a wait that holds a worker can be reached; empty for none. */
@@ -274,6 +327,18 @@ export class Project {
     return (this.#bodies = bodies);
   }
 
+  #definitionNamed(library: Library, name: string): Handler | undefined {
+    this.#definitionsByName ??= groupBy(
+      this.files
+        .flatMap((file) => this.#handlerTemplates(file))
+        .flatMap(({ plain }) => plain)
+        .filter(({ task }) => task.state === 'stated'),
+      ({ library: { base }, task }) => `${base} ${task.state === 'stated' ? String(task.values[0]) : ''}`,
+    );
+    const found = this.#definitionsByName.get(`${library.base} ${name}`) ?? [];
+    return found.length === 1 ? found[0] : undefined;
+  }
+
   /** The handlers whose function stands in this file, whichever file registers it. */
   bodiesIn(file: ts.SourceFile): readonly Handler[] {
     this.#bodiesByFile ??= groupBy(this.bodies.values(), ({ body }) => body?.getSourceFile());
@@ -305,7 +370,7 @@ export class Project {
   /** What the library's own sites in a file register. */
   #handlerTemplates(file: ts.SourceFile): readonly Template<Handler>[] {
     return once(this.#ownHandlers, file, () => {
-      const { calls, news, decorators, classes, functions } = this.#candidates(file);
+      const { calls, news, decorators, classes, functions, objects } = this.#candidates(file);
       const finder = this.#finder;
       const matches = [
         ...calls.flatMap((node) => [...finder.call(node, 'handler')]),
@@ -313,6 +378,7 @@ export class Project {
         ...decorators.flatMap((node) => [...finder.decorator(node, 'handler')]),
         ...classes.flatMap((node) => [...finder.extending(node, 'handler')]),
         ...functions.flatMap((node) => [...finder.function(node, 'handler')]),
+        ...objects.flatMap((node) => [...finder.object(node, 'handler')]),
       ];
       return matches.map((match) => ({
         node: match.node,

@@ -8,9 +8,11 @@ import { bindingsIn, instanceOf } from '../typescript/instances.js';
 import { property } from '../typescript/properties.js';
 import {
   alternatives,
+  type Bindings,
   choice,
   Lazy,
   merged,
+  noBindings,
   openOf,
   present,
   unknownElsewhere,
@@ -143,7 +145,7 @@ export class Queues {
   }
 
   /** The settings registered for a name: all registrations of it must agree. */
-  registered(library: Library, name: Value, node: ts.Node): QueueSettings {
+  registered(library: Library, name: Value, node: ts.Node, bindings: Bindings = noBindings): QueueSettings {
     if (name.kind !== 'constant' || typeof name.value !== 'string') {
       return unknownQueue(
         name.kind === 'unknown' ? name : unknownElsewhere(node, 'a queue whose name is not constant'),
@@ -152,6 +154,10 @@ export class Queues {
     const wanted = name.value;
     const same = this.#registrationsNamed(wanted).filter((each) => each.match.site.library === library);
     const stated: Setting<string> = { state: 'stated', values: [wanted], at: name.node };
+    if (same.length === 0 && library.unregistered) {
+      const root = this.#rootOf(library, undefined, node, bindings);
+      return { name: stated, defaults: root ?? absent(node), replaced: undefined };
+    }
     if (same.length === 0) {
       return {
         ...unknownQueue(unknownElsewhere(node, `no registration of \`${wanted}\` in this program`)),
@@ -174,7 +180,11 @@ export class Queues {
     this.#named ??= groupBy(
       this.reading.files
         .flatMap((file) => this.registrationsIn(file))
-        .filter(({ match: { site } }) => !site.site.root && !site.site.construct && !site.site.call),
+        .filter(({ match: { site } }) => !site.site.root && !site.site.construct && !site.site.call)
+        // One call in a loop registers one queue after the other.
+        .flatMap((each) =>
+          each.name ? alternatives(each.name).map((value) => ({ ...each, name: value })) : [each],
+        ),
       (each) => (each.name?.kind === 'constant' ? String(each.name.value) : ''),
     );
     return this.#named.get(name) ?? [];
@@ -187,7 +197,11 @@ export class Queues {
       ? textSetting(Lazy.known(registration.name), node)
       : ({ state: 'unknown', why: 'no name', at: node } as const);
     const key = library.queueDefaults;
-    if (key === undefined) return { name, defaults: registration.options, replaced: undefined };
+    if (key === undefined) {
+      const root = site.root ? undefined : this.#rootFor(registration);
+      const defaults = root ? merged([root, registration.options], node) : registration.options;
+      return { name, defaults, replaced: undefined };
+    }
     const own = property(this.reading.code, registration.options, key);
     const hasRoots = library.queues?.some((each) => each.root) === true;
     if (!hasRoots || site.root) return { name, defaults: own, replaced: undefined };
@@ -214,18 +228,33 @@ export class Queues {
   /** The root configuration that a registration is merged into; a choice where there are several. */
   #rootFor(registration: Registration): Value | undefined {
     const { match, item } = registration;
-    const wanted = this.#rootKey(match, item);
+    return this.#rootOf(match.site.library, this.#rootKey(match, item), match.node, match.bindings);
+  }
+
+  #rootOf(
+    library: Library,
+    wanted: string | undefined,
+    node: ts.Node,
+    bindings: Bindings,
+  ): Value | undefined {
     this.#roots ??= this.reading.files
       .flatMap((file) => this.registrationsIn(file))
       .filter((each) => each.match.site.site.root);
-    const roots = this.#roots
-      .filter((each) => each.match.site.library === match.site.library)
+    let roots = this.#roots
+      .filter((each) => each.match.site.library === library)
       .filter((each) => this.#rootKey(each.match, each.item) === wanted);
+    // Where the root is an object, its own methods are called on it.
+    const callee = roots.length > 1 && ts.isCallExpression(node) ? node.expression : undefined;
+    if (callee && ts.isPropertyAccessExpression(callee)) {
+      const receiver = present(evaluate(this.reading.code, callee.expression, bindings));
+      const own = roots.filter((each) => receiver.kind === 'made' && each.match.node === receiver.node);
+      if (own.length > 0) roots = own;
+    }
     return roots.length === 0
       ? undefined
       : choice(
           roots.map((each) => each.options),
-          match.node,
+          node,
         );
   }
 

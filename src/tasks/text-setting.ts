@@ -1,4 +1,5 @@
 import type ts from 'typescript';
+import { nameOfFunction } from '../typescript/follow.js';
 import { alternatives, openOf, type Lazy } from '../typescript/value.js';
 import type { Setting } from './model.js';
 import { combine } from './policy.js';
@@ -9,6 +10,9 @@ export function textSetting(place: Lazy | undefined, node: ts.Node): Setting<str
   const { value: whole } = place;
   return combine(
     alternatives(whole).map((value): Setting<string> => {
+      // A function that is named stands for its name.
+      const name = value.kind === 'function' ? nameOfFunction(value.node) : undefined;
+      if (name !== undefined) return { state: 'stated', values: [name], at: place.node };
       if (value.kind === 'constant')
         return { state: 'stated', values: [String(value.value)], at: place.node };
       return {

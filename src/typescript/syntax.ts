@@ -54,3 +54,12 @@ export function skipOuter(node: ts.Node): ts.Node {
 export function someWithin(node: ts.Node, test: (at: ts.Node) => boolean): boolean {
   return test(node) || ts.forEachChild(node, (child) => someWithin(child, test) || undefined) === true;
 }
+
+/** The type that a function or an object is declared with: of its variable or property, or after `satisfies`. */
+export function declaredTypeOf(node: ts.Node): ts.TypeNode | undefined {
+  let at: ts.Node = node.parent;
+  while (ts.isParenthesizedExpression(at)) at = at.parent;
+  if (ts.isSatisfiesExpression(at) || ts.isAsExpression(at)) return at.type;
+  if (ts.isVariableDeclaration(at) || ts.isPropertyDeclaration(at)) return at.type;
+  return undefined;
+}

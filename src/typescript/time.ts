@@ -3,7 +3,7 @@ import { callsIn, chainTo, namesLeadingTo } from './calls.js';
 import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { originOf } from './identity.js';
-import { someWithin } from './syntax.js';
+import { ancestorsOf, someWithin } from './syntax.js';
 
 /** Packages whose main function bounds a promise in time. */
 const timeoutPackages = new Set(['p-timeout', 'promise-timeout', 'p-time-limit', 'promise.timeout']);
@@ -160,7 +160,7 @@ export function waitsForNothing(code: Code, body: ts.FunctionLikeDeclaration): b
       (ts.isForOfStatement(node) && node.awaitModifier) ||
       (ts.isReturnStatement(node) && node.expression && mayBePromise(code, node.expression)) ||
       // A handler that is given a callback ends when somebody calls it.
-      (ts.isIdentifier(node) && node.text === 'done')
+      (ts.isIdentifier(node) && node.text === 'done' && !isCalledAtOnce(node, body))
     ) {
       waits = true;
       return;
@@ -169,6 +169,14 @@ export function waitsForNothing(code: Code, body: ts.FunctionLikeDeclaration): b
   };
   ts.forEachChild(body.body, visit);
   return !waits;
+}
+
+/** Is a callback called in the function's own text, and not by something that it starts? */
+function isCalledAtOnce(callback: ts.Identifier, body: ts.FunctionLikeDeclaration): boolean {
+  const { parent } = callback;
+  if (!ts.isCallExpression(parent) || parent.expression !== callback) return false;
+  for (const at of ancestorsOf(parent)) if (ts.isFunctionLike(at)) return at === body;
+  return false;
 }
 
 /** May this be something to wait for, as far as its type tells? */

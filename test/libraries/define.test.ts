@@ -18,7 +18,7 @@ function problemsOf(definition: object): readonly string[] {
 
 const matchers = 'construct, call, method, decorator, extends, directive, typed, takes';
 const beginnings =
-  'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, name, member.x, static.x, param0 or params';
+  'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, receiver, around, key, name, typeArg0, member.x, static.x, param0 or params';
 
 describe('defineLibrary', () => {
   it('gives back what it is given', () => {
@@ -66,7 +66,7 @@ describe('defineLibrary', () => {
     [
       'a place that goes on wrongly',
       { dispatches: [{ call: 'send', payload: 'arg0..data' }] },
-      "dispatches[0].payload is 'arg0..data': '..data' is neither .key nor [] nor ()",
+      "dispatches[0].payload is 'arg0..data': '..data' is neither .key nor [] nor () nor (0)",
     ],
     [
       'a second call of what is no argument',
@@ -91,12 +91,12 @@ describe('defineLibrary', () => {
     [
       'a key that is not known',
       { attempts: { counts: 'runs', default: 1, limit: 'x' } },
-      'attempts.limit is not known here; known are option, counts, unlimited, default, infinity',
+      'attempts.limit is not known here; known are option, counts, unlimited, means, zeroIsUnset, ceiling, switch, default, infinity',
     ],
     [
       'a name of Object.prototype as a key',
       { attempts: { counts: 'runs', default: 1, toString: 'x' } },
-      'attempts.toString is not known here; known are option, counts, unlimited, default, infinity',
+      'attempts.toString is not known here; known are option, counts, unlimited, means, zeroIsUnset, ceiling, switch, default, infinity',
     ],
     ['attempts without a default', { attempts: { counts: 'runs' } }, 'attempts.default is missing'],
     [
@@ -137,12 +137,12 @@ describe('defineLibrary', () => {
     [
       'a serializer by another name',
       { serializer: 'yaml' },
-      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', not 'yaml'",
+      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet', not 'yaml'",
     ],
     [
       'a serializer that is a function',
       { serializer: () => '' },
-      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', not a function",
+      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet', not a function",
     ],
     [
       'a flag that is no boolean',

@@ -1,0 +1,94 @@
+import { defineLibrary, type DispatchSite } from './define.js';
+
+const owners = ['BaseWorkflowDeclaration', 'WorkflowDeclaration', 'TaskWorkflowDeclaration'] as const;
+
+const dispatches: readonly DispatchSite[] = [
+  ...owners.flatMap((owner): readonly DispatchSite[] => [
+    ...['run', 'runAndWait', 'runNoWait'].map((method) => ({
+      method: `${owner}.${method}`,
+      each: 'arg0' as const,
+      definition: 'receiver' as const,
+      payload: 'item' as const,
+      options: 'arg1' as const,
+    })),
+    ...['runMany', 'runManyNoWait'].map((method) => ({
+      method: `${owner}.${method}`,
+      each: 'arg0' as const,
+      definition: 'receiver' as const,
+      payload: 'item.input' as const,
+      options: 'item.opts' as const,
+    })),
+    { method: `${owner}.schedule`, definition: 'receiver', payload: 'arg1', options: 'arg2' },
+    { method: `${owner}.delay`, definition: 'receiver', payload: 'arg1', options: 'arg2' },
+    { method: `${owner}.cron`, definition: 'receiver', payload: 'arg2', options: 'arg3' },
+  ]),
+  ...['run', 'runAndWait', 'runNoWait'].map((method) => ({
+    method: `HatchetClient.${method}`,
+    task: 'arg0' as const,
+    definition: 'arg0' as const,
+    payload: 'arg1' as const,
+    options: 'arg2' as const,
+  })),
+  ...['runChild', 'runNoWaitChild'].map((method) => ({
+    method: `Context.${method}`,
+    definition: 'arg0' as const,
+    payload: 'arg1' as const,
+    options: 'arg2' as const,
+  })),
+  { method: 'EventClient.push', task: 'arg0', payload: 'arg1' },
+];
+
+/**
+ * Hatchet. Facts: @hatchet-dev/typescript-sdk 1.33.2, read; its conversion of definitions run. Sources in the
+ * package: v1/client/worker/workflow-proto.js (defaults and what 0 means), v1/declaration.js (durable children).
+ */
+export const hatchet = defineLibrary({
+  name: 'Hatchet',
+  packages: ['@hatchet-dev/typescript-sdk'],
+  queues: [{ method: 'HatchetClient.workflow', name: 'arg0.name', options: 'arg0' }],
+  queueDefaults: 'taskDefaults',
+  dispatches,
+  handlers: [
+    ...(['HatchetClient', 'WorkflowDeclaration'] as const).flatMap((owner) =>
+      (['task', 'durableTask', 'batchTask'] as const).map((method) => ({
+        method: `${owner}.${method}`,
+        ignoresQueue: owner === 'HatchetClient',
+        durable: method === 'durableTask',
+        task: 'arg0.name' as const,
+        handler: 'arg0.fn' as const,
+        payload: 'param0' as const,
+        options: 'arg0' as const,
+      })),
+    ),
+  ],
+  // Durable in a durable task, where the engine puts it aside; elsewhere they hold a slot.
+  waits: [
+    ...owners.flatMap((owner) => [
+      { method: `${owner}.run` },
+      { method: `${owner}.runAndWait` },
+      { method: `${owner}.runMany` },
+    ]),
+    { method: 'HatchetClient.run' },
+    { method: 'HatchetClient.runAndWait' },
+    { method: 'Context.runChild' },
+    { method: 'WorkflowRunRef.result' },
+  ],
+  layers: ['queue', 'definition'],
+  attempts: { option: 'retries', counts: 'retries', default: 1, zeroIsUnset: true },
+  backoff: { option: 'backoff', object: 'exponential', factor: 'backoff.factor', default: 'none' },
+  timeLimit: { option: ['executionTimeout', 'timeout'], unit: 'ms', default: 60_000 },
+  acknowledgement: { default: 'late' },
+  deduplication: [{ option: 'idempotency.expression' }, { option: 'childKey' }],
+  serializer: 'json',
+  suggest: {
+    attempts: 'retries: 3, backoff: { factor: 2, maxSeconds: 60 }',
+    runOnce: 'retries: 0',
+    backoff: 'backoff: { factor: 2, maxSeconds: 60 }',
+    timeLimit: "executionTimeout: '5m'",
+  },
+  evidence: 'test/evidence/hatchet.test.ts',
+  documented: {
+    acknowledgement: 'https://docs.hatchet.run/home/retry-policies',
+    waits: 'https://docs.hatchet.run/home/durable-execution',
+  },
+});

@@ -1,0 +1,113 @@
+import { defineLibrary } from './define.js';
+
+/**
+ * Trigger.dev 3 and 4. Facts: @trigger.dev/sdk and core 3.3.17 and 4.8.3, read; their serializer and defaults run.
+ * Sources in the packages: core v3/utils/retries.js, v3/workers/taskExecutor.js (no retries without a configuration),
+ * sdk v3/shared.js.
+ */
+export const triggerDev = defineLibrary({
+  name: 'Trigger.dev',
+  packages: ['@trigger.dev/sdk', '@trigger.dev/core'],
+  dispatches: [
+    ...['Task', 'TaskWithSchema'].flatMap((type) => [
+      ...['trigger', 'triggerAndWait', 'triggerAndSubscribe'].map((method) => ({
+        method: `${type}.${method}`,
+        definition: 'receiver' as const,
+        queue: 'arg1.queue' as const,
+        payload: 'arg0' as const,
+        options: 'arg1' as const,
+      })),
+      ...['batchTrigger', 'batchTriggerAndWait'].map((method) => ({
+        method: `${type}.${method}`,
+        each: 'arg0' as const,
+        definition: 'receiver' as const,
+        queue: 'item.options.queue' as const,
+        payload: 'item.payload' as const,
+        options: 'item.options' as const,
+      })),
+    ]),
+    ...['trigger', 'triggerAndWait', 'triggerAndSubscribe', 'triggerAndPoll'].map((method) => ({
+      method: `tasks.${method}`,
+      task: 'arg0' as const,
+      definition: 'arg0' as const,
+      queue: 'arg2.queue' as const,
+      payload: 'arg1' as const,
+      options: 'arg2' as const,
+    })),
+    ...['batchTrigger', 'batchTriggerAndWait'].map((method) => ({
+      method: `tasks.${method}`,
+      each: 'arg1' as const,
+      task: 'arg0' as const,
+      definition: 'arg0' as const,
+      payload: 'item.payload' as const,
+      options: 'item.options' as const,
+    })),
+    ...['trigger', 'triggerAndWait'].map((method) => ({
+      method: `batch.${method}`,
+      each: 'arg0' as const,
+      task: 'item.id' as const,
+      definition: 'item.id' as const,
+      payload: 'item.payload' as const,
+      options: 'item.options' as const,
+    })),
+    ...['triggerByTask', 'triggerByTaskAndWait'].map((method) => ({
+      method: `batch.${method}`,
+      each: 'arg0' as const,
+      definition: 'item.task' as const,
+      payload: 'item.payload' as const,
+      options: 'item.options' as const,
+    })),
+  ],
+  handlers: ['task', 'schemaTask', 'createTask', 'createSchemaTask', 'createToolTask'].map((call) => ({
+    call,
+    // The queue is named, given as an object, or made by `queue({ name })`.
+    queue: ['arg0.queue(0).name', 'arg0.queue.name', 'arg0.queue'] as const,
+    ignoresQueue: true,
+    task: 'arg0.id' as const,
+    handler: 'arg0.run' as const,
+    payload: 'param0' as const,
+    options: 'arg0' as const,
+  })),
+  waits: [
+    ...['Task', 'TaskWithSchema', 'tasks'].flatMap((owner) => [
+      { method: `${owner}.triggerAndWait`, durable: true },
+      { method: `${owner}.batchTriggerAndWait`, durable: true },
+      // The parent stays alive and holds its machine.
+      { method: `${owner}.triggerAndSubscribe` },
+    ]),
+    { method: 'batch.triggerAndWait', durable: true },
+    { method: 'batch.triggerByTaskAndWait', durable: true },
+    { method: 'tasks.triggerAndPoll' },
+    { method: 'runs.poll' },
+  ],
+  configs: [
+    { file: 'trigger.config.ts', options: 'retries.default', as: 'retry' },
+    { file: 'trigger.config.ts', options: 'maxDuration', as: 'maxDuration' },
+  ],
+  layers: ['config', 'definition'],
+  attempts: {
+    option: 'retry.maxAttempts',
+    counts: 'runs',
+    default: 1,
+    switch: { option: 'retry', default: 3 },
+  },
+  backoff: {
+    delay: 'retry.minTimeoutInMs',
+    unit: 'ms',
+    delayDefault: 1000,
+    factor: 'retry.factor',
+    default: 'exponential',
+    jitter: 'retry.randomize',
+    jittered: true,
+  },
+  timeLimit: { option: 'maxDuration', unit: 's', default: 'none' },
+  acknowledgement: { default: 'late' },
+  deduplication: [{ option: 'idempotencyKey' }],
+  serializer: 'superjson',
+  suggest: {
+    attempts: 'retry: { maxAttempts: 3 }',
+    runOnce: 'retry: { maxAttempts: 1 }',
+    timeLimit: 'maxDuration: 300',
+  },
+  evidence: 'test/evidence/trigger-dev.test.ts',
+});

@@ -1,0 +1,21 @@
+/** Is this version within the bounds? An unknown version is taken for the newest. */
+export function isWithin(
+  version: string | undefined,
+  since: string | undefined,
+  before: string | undefined,
+): boolean {
+  if (since !== undefined && version !== undefined && compare(version, since) < 0) return false;
+  if (before !== undefined && (version === undefined || compare(version, before) >= 0)) return false;
+  return true;
+}
+
+function compare(left: string, right: string): number {
+  const numbers = (version: string): number[] =>
+    version.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  const [a, b] = [numbers(left), numbers(right)];
+  for (const index of [0, 1, 2]) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
