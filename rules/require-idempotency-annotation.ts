@@ -28,7 +28,7 @@ export default createRule<Options>({
   },
   check({ project, file, options, report, where }) {
     for (const handler of project.handlersIn(file)) {
-      if (handler.body && project.bodies.get(handler.body) !== handler) continue;
+      if (project.isRegisteredAgain(handler)) continue;
       // Which function it is, callers or the classes below say: that is where it is judged.
       if (!handler.body && handler.openBody) continue;
       // Doing nothing twice is doing nothing.

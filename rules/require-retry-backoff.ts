@@ -48,7 +48,8 @@ export default createRule<Options>({
     function judge(subject: Dispatch | Handler | Queue): void {
       const { library, policy } = subject;
       const { attempts, backoff } = policy;
-      if (library.backoff?.option === undefined) return;
+      const option = library.backoff?.option ?? library.backoff?.delay;
+      if (option === undefined) return;
       if (attempts.state === 'unknown' || attempts.state === 'configured') return;
       if (backoff.state === 'unknown' || backoff.state === 'configured') return;
       if (
@@ -60,7 +61,6 @@ export default createRule<Options>({
         )
       )
         return;
-      const option = library.backoff.option;
       const data = { library: library.base, option };
       if (attempts.state === 'defaulted') {
         if (

@@ -41,8 +41,7 @@ export default createRule<Options>({
   check({ project, file, options, report }) {
     const { code } = project;
     for (const handler of project.handlersIn(file)) {
-      // Registered elsewhere: that is where it is reported.
-      if (handler.body && project.bodies.get(handler.body) !== handler) continue;
+      if (project.isRegisteredAgain(handler)) continue;
       judge(handler);
       if (options.soft) judgeSoft(handler);
     }
@@ -125,11 +124,14 @@ export default createRule<Options>({
     }
 
     /** Where the limit is the dispatch's: does any dispatch to this handler's queue state one, or may it? */
-    function isLimitedByDispatches({ library, queue }: Handler): boolean {
+    function isLimitedByDispatches({ library, queue, task }: Handler): boolean {
       return project.dispatches.some(
         (each) =>
           each.library.base === library.base &&
           each.policy.timeLimit.state !== 'defaulted' &&
+          (task.state !== 'stated' ||
+            each.task.state !== 'stated' ||
+            each.task.values.some((name) => task.values.includes(name))) &&
           (queue.state !== 'stated' ||
             each.queue.state !== 'stated' ||
             each.queue.values.some((name) => queue.values.includes(name))),

@@ -9,7 +9,8 @@ import { problemsOf } from './validate.js';
 /**
  * Where something stands in a match. A root, then keys:
  *
- * - `arg0`, `arg1.defaultJobOptions`, `argLast`, `args` (all arguments, as a list): of the call, `new` or decorator;
+ * - `arg0`, `arg1.defaultJobOptions`, `argLast`, `args` (all arguments, as a list), `argsFrom1` (but the first):
+ *   of the call, `new` or decorator;
  * - `item.data`: of each element of `each`;
  * - `next.arg0`, `next.args`: of the second call of a curried one, `start(fn)(payload)`; `next.name`: the
  *   name of the method, where the second call is one, `start(Class).method(payload)`;
@@ -32,6 +33,7 @@ type Root =
   | `arg${number}`
   | 'argLast'
   | 'args'
+  | `argsFrom${number}`
   | 'item'
   | `next.arg${number}`
   | 'next.args'
@@ -98,7 +100,7 @@ export interface Matcher {
 
 /** A builder: `createJob(data).retries(3).save()`. */
 export interface Chain {
-  /** The methods that really enqueue; without one of them nothing is dispatched. */
+  /** The methods that really enqueue; without one of them nothing is dispatched. Empty where none is needed. */
   readonly ends: readonly string[];
   /** Methods that enqueue the builders in the list that they are given: `queue.saveAll([job, …])`. */
   readonly collectors?: readonly string[];
@@ -114,6 +116,8 @@ export interface DispatchSite extends Matcher {
   readonly nested?: string;
   /** The queue's name; without it the receiver of the method is the queue. */
   readonly queue?: Places;
+  /** The queue's name when none is given. */
+  readonly queueDefault?: string;
   readonly task?: Places;
   /** What is dispatched, as the definition itself or by its name: its options then hold, too. */
   readonly definition?: Places;
@@ -210,6 +214,10 @@ export interface AttemptsSpec {
   readonly option?: string;
   /** Does the number count all runs, or the runs after the first? */
   readonly counts: 'runs' | 'retries';
+  /** What the number counts where the queue says it and not the dispatch, if something else. */
+  readonly queueCounts?: 'runs' | 'retries';
+  /** Other spellings of the option. */
+  readonly aliases?: readonly string[];
   /** Numbers that mean without end, such as -1. */
   readonly unlimited?: readonly number[];
   /** Numbers that mean another number of runs than they say: graphile-worker takes 0 for its default. */

@@ -4,8 +4,11 @@ export interface ParsedPlace {
   readonly steps: readonly Step[];
 }
 
+/** One argument, the last one, or all of them from one on. */
+export type ArgumentIndex = number | 'last' | { readonly from: number };
+
 export type PlaceRoot =
-  | { readonly kind: 'argument' | 'next' | 'end' | 'parameter'; readonly index: number | 'last' | 'all' }
+  | { readonly kind: 'argument' | 'next' | 'end' | 'parameter'; readonly index: ArgumentIndex }
   | { readonly kind: 'type'; readonly index: number }
   | { readonly kind: 'item' | 'chain' | 'self' | 'receiver' | 'around' | 'key' | 'name' | 'next.name' }
   | { readonly kind: 'member' | 'static'; readonly name: string };
@@ -20,7 +23,7 @@ export type Step =
   | { readonly kind: 'given'; readonly index: number };
 
 const grammar =
-  /^(?:(?<prefix>next|end)\.(?=arg))?(?:arg(?<index>\d+|Last|s)|param(?<parameter>\d+|s)|typeArg(?<type>\d+)|(?<word>next\.name|item|chain|self|receiver|around|key|name)|(?<owner>member|static)\.(?<member>[\w$]+))(?<rest>.*)$/;
+  /^(?:(?<prefix>next|end)\.(?=arg))?(?:arg(?<index>\d+|Last|sFrom\d+|s)|param(?<parameter>\d+|s)|typeArg(?<type>\d+)|(?<word>next\.name|item|chain|self|receiver|around|key|name)|(?<owner>member|static)\.(?<member>[\w$]+))(?<rest>.*)$/;
 
 const parsed = new Map<string, ParsedPlace | { readonly problem: string }>();
 
@@ -60,12 +63,13 @@ function rootOf(groups: Readonly<Record<string, string | undefined>>): PlaceRoot
   const { prefix, index, parameter, type, word, owner, member } = groups;
   if (index !== undefined) {
     const kind = prefix === 'next' ? 'next' : prefix === 'end' ? 'end' : 'argument';
-    return { kind, index: index === 's' ? 'all' : index === 'Last' ? 'last' : Number(index) };
+    if (index.startsWith('s')) return { kind, index: { from: Number(index.slice('sFrom'.length)) } };
+    return { kind, index: index === 'Last' ? 'last' : Number(index) };
   }
   if (prefix !== undefined) return undefined;
   if (type !== undefined) return { kind: 'type', index: Number(type) };
   if (parameter !== undefined)
-    return { kind: 'parameter', index: parameter === 's' ? 'all' : Number(parameter) };
+    return { kind: 'parameter', index: parameter === 's' ? { from: 0 } : Number(parameter) };
   if (word !== undefined)
     return { kind: word as Exclude<PlaceRoot, { index: unknown } | { name: string }>['kind'] };
   if ((owner === 'member' || owner === 'static') && member !== undefined)

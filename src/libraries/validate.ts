@@ -141,6 +141,8 @@ const attempts = shape(
   {
     option: text,
     counts: oneOf('runs', 'retries'),
+    queueCounts: oneOf('runs', 'retries'),
+    aliases: list(text),
     unlimited: list(number),
     means: record(runs),
     zeroIsUnset: flag,
@@ -231,6 +233,7 @@ const library = shape(
         options: places,
         defaults: places,
         ignoresQueue: flag,
+        queueDefault: text,
         chain: shape({ ends: list(text), collectors: list(text), setters: record(oneOf(text, list(text))) }, [
           'ends',
           'setters',

@@ -3,6 +3,7 @@ import type { Origin } from '../typescript/identity.js';
 import { isWithin } from '../typescript/version.js';
 import { agenda, hokifyAgenda } from './agenda.js';
 import { beeQueue } from './bee-queue.js';
+import { boringnodeQueue } from './boringnode-queue.js';
 import { bull } from './bull.js';
 import { bullmq } from './bullmq.js';
 import type {
@@ -16,12 +17,18 @@ import type {
   SettlementSite,
   WaitSite,
 } from './define.js';
+import { celeryNode } from './celery-node.js';
 import { dbos, dbosSteps } from './dbos.js';
+import { faktoryWorker } from './faktory-worker.js';
 import { graphileWorker } from './graphile-worker.js';
+import { groupmq } from './groupmq.js';
 import { hatchet } from './hatchet.js';
 import { inngest } from './inngest.js';
+import { kue } from './kue.js';
 import { nestjsBull, nestjsBullmq } from './nestjs.js';
+import { nodeResque } from './node-resque.js';
 import { pgBoss } from './pg-boss.js';
+import { sidequest } from './sidequest.js';
 import { temporal } from './temporal.js';
 import { triggerDev } from './trigger-dev.js';
 import { problemsOf } from './validate.js';
@@ -33,6 +40,13 @@ export const builtIn: readonly LibraryDefinition[] = [
   bull,
   nestjsBull,
   beeQueue,
+  kue,
+  nodeResque,
+  groupmq,
+  sidequest,
+  faktoryWorker,
+  celeryNode,
+  boringnodeQueue,
   agenda,
   hokifyAgenda,
   pgBoss,

@@ -34,7 +34,7 @@ export class Dispatches {
     if (match.site.purpose !== 'dispatch') return [];
     const { each, chain } = match.site.site;
     // A builder that is never finished hands nothing over.
-    if (chain && !match.chain?.end) return [];
+    if (chain && chain.ends.length > 0 && !match.chain?.end) return [];
     if (each === undefined) return [this.#dispatch(match, node, undefined)];
     const list = this.reading.finder.locate(match, each);
     if (!list) return [];
@@ -92,7 +92,7 @@ export class Dispatches {
       node,
       name: match.name,
       item,
-      queue: queue.name,
+      queue: queue.name.state === 'unknown' && definition ? definition.queue : queue.name,
       task: this.#taskOf(match, item, definition),
       payload: this.reading.finder.locate(match, site.payload, item, queueName),
       options,
@@ -107,7 +107,7 @@ export class Dispatches {
     const place = this.reading.finder.locate(match, site.definition, item);
     if (!place) return undefined;
     const value = present(place.value);
-    if (value.kind === 'made') return this.definitions.at(value.node);
+    if (value.kind === 'made' || value.kind === 'class') return this.definitions.at(value.node);
     return value.kind === 'constant' && typeof value.value === 'string'
       ? this.definitions.named(library, value.value)
       : undefined;
@@ -124,9 +124,12 @@ export class Dispatches {
     if (site.queue !== undefined) {
       const name = this.reading.finder.locate(match, site.queue, item);
       if (site.ignoresQueue) return { ...nothingOf(node), name: textSetting(name, node) };
-      return name
-        ? this.queues.registered(match.site.library, name.value, node, match.bindings)
-        : nothingOf(node);
+      const { library } = match.site;
+      if (name) return this.queues.registered(library, name.value, node, match.bindings);
+      const unnamed = library.unregistered ? this.queues.unnamed(library, node) : nothingOf(node);
+      return site.queueDefault === undefined
+        ? unnamed
+        : { ...unnamed, name: { state: 'stated', values: [site.queueDefault], at: node } };
     }
     if (!hasQueues(match.site.library)) return nothingOf(node);
     const callee = ts.isCallExpression(node) ? node.expression : undefined;

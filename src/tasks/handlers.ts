@@ -44,10 +44,17 @@ export class Handlers {
     if (match.site.purpose !== 'handler') return [];
     const { each } = match.site.site;
     if (each === undefined) return this.#handlersOf(match, undefined);
+    const here = (name: ts.Node | undefined): ts.Node | undefined =>
+      name?.getSourceFile() === match.node.getSourceFile() ? name : undefined;
     const members = this.reading.finder.locate(match, each);
+    // An object that says by its type what it is speaks for itself, where it stands.
+    const { node } = members?.value ?? match;
+    if (match.self === undefined && ts.isObjectLiteralExpression(node))
+      for (const typed of this.reading.finder.object(node, 'handler'))
+        if (typed.site.library === match.site.library) return [];
     return members
       ? membersOf(members.value).flatMap(({ key, value, name }) =>
-          this.#handlersOf({ ...match, key, name: name ?? match.name }, value),
+          this.#handlersOf({ ...match, key, name: here(name) ?? match.name }, value),
         )
       : [];
   }
@@ -119,6 +126,9 @@ export class Handlers {
     const registersByName = library.queues?.some(
       (each) => each.construct === undefined && each.call === undefined,
     );
+    // The queue itself, as an object.
+    if (name && name.kind !== 'constant' && hasQueues(library) && !registersByName)
+      return this.queues.settingsOf(name);
     if (name && registersByName) return this.queues.registered(library, name, node);
     if (name)
       return {

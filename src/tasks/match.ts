@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Chain, Matcher, Place, Places, ValueKind } from '../libraries/define.js';
-import { parsePlace, type PlaceRoot } from '../libraries/place.js';
+import { type ArgumentIndex, parsePlace, type PlaceRoot } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { classesFrom, fieldNamed, memberOf } from '../typescript/classes.js';
@@ -75,6 +75,11 @@ export class SiteFinder {
     if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return;
     const byMethod = this.#method(node, callee, purpose, bindings);
     if (byMethod) yield byMethod;
+    // One call may set up the root and the queues above it.
+    if (byMethod?.site.purpose === 'queue' && byMethod.site.site.root) {
+      const queues = this.#method(node, callee, purpose, bindings, (site) => site !== byMethod.site);
+      if (queues) yield queues;
+    }
     // `bull.Queue()` is called by its name; a plain identifier may be renamed.
     if (ts.isPropertyAccessExpression(callee) && !this.vocabulary.calls.has(callee.name.text)) return;
     const origin = originOf(this.code, callee);
@@ -99,12 +104,13 @@ export class SiteFinder {
     callee: ts.Identifier | ts.PropertyAccessExpression,
     purpose: Site['purpose'],
     bindings: Bindings,
+    isWanted: (site: Site) => boolean = () => true,
   ): Match | undefined {
     const taken = ts.isIdentifier(callee) ? this.#takenOut(callee) : undefined;
     const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : taken?.name;
     const sites = this.vocabulary.methods
       .get(name ?? '')
-      ?.filter((site) => site.purpose === purpose && mayHold(site.site, node));
+      ?.filter((site) => site.purpose === purpose && isWanted(site) && mayHold(site.site, node));
     if (!sites?.length || name === undefined) return undefined;
     const owners = ts.isPropertyAccessExpression(callee)
       ? this.#owners(callee.expression, name)
@@ -867,9 +873,10 @@ function typeArgument({ node, self }: Match, index: number): Lazy | undefined {
   return Lazy.known({ kind: 'constant', value: argument.literal.text, node: argument });
 }
 
-function argument(match: Match, args: Arguments, index: number | 'last' | 'all'): Lazy | undefined {
-  if (index === 'all') {
-    return Lazy.known({ kind: 'array', elements: args.values, complete: args.complete, node: match.node });
+function argument(match: Match, args: Arguments, index: ArgumentIndex): Lazy | undefined {
+  if (typeof index === 'object') {
+    const elements = args.values.slice(index.from);
+    return Lazy.known({ kind: 'array', elements, complete: args.complete, node: match.node });
   }
   const position = index === 'last' ? args.values.length - 1 : index;
   const found = index === 'last' && !args.complete ? undefined : args.values[position];

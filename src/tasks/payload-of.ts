@@ -13,8 +13,18 @@ import type { Dispatch, Handler } from './model.js';
  */
 export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
   const { payload, node, through } = dispatch;
-  // An argument that comes out of a spread has no text of its own.
-  if (!payload || payload.node === libraryCall(dispatch)) return;
+  if (!payload) return;
+  if (payload.node === libraryCall(dispatch)) {
+    // All arguments of a call: each has a text of its own, but for one that comes out of a spread.
+    const parts = payload.value.kind === 'array' ? payload.value.elements : [];
+    for (const part of parts) {
+      if (part.node !== payload.node) walkDispatchPayload(code, { ...dispatch, payload: part }, visit);
+    }
+    return;
+  }
+  // What stands under a key of something that is not followed has no text, and not the whole's type.
+  if (payload.value.kind === 'unknown' && payload.value.elsewhere && payload.value.node === payload.node)
+    return;
   const here = node.getSourceFile();
   if (through) {
     const inner = functionsBetween(dispatch);

@@ -11,6 +11,7 @@ import type { Code } from '../typescript/code.js';
 import { argumentsOf } from '../typescript/functions.js';
 import { originOf } from '../typescript/identity.js';
 import { property } from '../typescript/properties.js';
+import { isInside } from '../typescript/syntax.js';
 import { isWithin } from '../typescript/version.js';
 import { alternatives, choice, Lazy, merged, openOf, type Open, type Value } from '../typescript/value.js';
 import { durationOf, millisecondsOf } from './duration.js';
@@ -219,8 +220,15 @@ export class Policy {
 
   #runs(spec: AttemptsSpec, fallback: number, all: readonly Value[]): Setting<number> {
     const layers = spec.zeroIsUnset ? this.#withoutZero(spec, all) : all;
+    const option = this.#spellingOf(spec, layers);
+    const own = layers.at(-1);
+    const byQueue =
+      spec.queueCounts !== undefined &&
+      option !== undefined &&
+      (!own || this.library.layers.length > layers.length || this.#option([own], option).kind === 'absent');
+    const counts = byQueue ? spec.queueCounts : spec.counts;
     return this.#read(
-      spec.option,
+      option,
       fallback,
       (value) => {
         if (value === null) return 1;
@@ -229,12 +237,23 @@ export class Policy {
         if (spec.unlimited?.includes(number)) return Infinity;
         const meant =
           spec.means && Object.hasOwn(spec.means, String(number)) ? spec.means[String(number)] : undefined;
-        const counted = meant ?? (spec.counts === 'retries' ? number + 1 : number);
-        if (Number.isNaN(counted) || (spec.ceiling !== undefined && counted > spec.ceiling)) return undefined;
+        const counted = meant ?? (counts === 'retries' ? number + 1 : number);
+        const isUncertain = !byQueue && spec.ceiling !== undefined && counted > spec.ceiling;
+        if (Number.isNaN(counted) || isUncertain) return undefined;
         return Math.max(1, counted);
       },
       layers,
     );
+  }
+
+  /** The spelling of the option that the strongest layer uses. */
+  #spellingOf({ option, aliases = [] }: AttemptsSpec, layers: readonly Value[]): string | undefined {
+    if (option === undefined || aliases.length === 0) return option;
+    for (const layer of layers.toReversed()) {
+      const found = [option, ...aliases].find((each) => this.#option([layer], each).kind !== 'absent');
+      if (found !== undefined) return found;
+    }
+    return option;
   }
 
   /** The layers without those that write 0 above one that writes something else. */
@@ -347,8 +366,13 @@ export class Policy {
             open: openOf(value),
           };
         }
-        const delay = this.#backoffDelay(spec, value, layers);
-        const stated: Setting<Backoff> = { state: 'stated', values: [{ kind, delay }], at: value.node };
+        const { delay, at } = this.#backoffDelay(spec, value, layers);
+        const stated: Setting<Backoff> = {
+          state: 'stated',
+          values: [{ kind, delay }],
+          // What makes no pause of it is said where the delay is.
+          at: delay === 0 ? at : value.node,
+        };
         return (kind === 'none' ? alone() : undefined) ?? stated;
       }),
       openOf(whole),
@@ -360,7 +384,7 @@ export class Policy {
     if (spec.factor === undefined) return undefined;
     const factor = this.#option(layers, spec.factor);
     if (factor.kind !== 'constant' || typeof factor.value !== 'number' || factor.value > 1) return undefined;
-    const delay = this.#backoffDelay(spec, factor, layers, spec.delay);
+    const { delay } = this.#backoffDelay(spec, factor, layers, spec.delay);
     return { state: 'stated', values: [{ kind: 'fixed', delay }], at: factor.node };
   }
 
@@ -380,7 +404,7 @@ export class Policy {
   }
 
   #backoffKind(spec: BackoffSpec, value: Value): Backoff['kind'] | undefined {
-    if (value.kind === 'function') return 'custom';
+    if (value.kind === 'function' || value.kind === 'array') return 'custom';
     if (value.kind === 'configured')
       return typeof value.fallback === 'number' ? (spec.number ?? 'fixed') : undefined;
     if (value.kind === 'constant') {
@@ -403,17 +427,20 @@ export class Policy {
     value: Value,
     layers: readonly Value[],
     path?: string,
-  ): number | undefined {
+  ): { readonly delay: number | undefined; readonly at: ts.Node } {
     const unit = milliseconds[spec.unit ?? 'ms'];
+    const { node: at } = value;
     if (path === undefined && value.kind === 'constant' && typeof value.value === 'number')
-      return value.value * unit;
-    if (spec.delay === undefined) return spec.delayDefault;
+      return { delay: value.value * unit, at };
+    if (spec.delay === undefined) return { delay: spec.delayDefault, at };
     // The delay of one alternative stands within it.
-    const own = path === undefined && spec.option !== undefined && spec.delay.startsWith(`${spec.option}.`);
-    const delay = own
-      ? property(this.code, value, spec.delay.slice(spec.delay.indexOf('.') + 1))
-      : this.#option(layers, spec.delay);
-    return delay.kind === 'absent' ? spec.delayDefault : this.#delayOf(spec, delay);
+    const within = `${spec.option ?? ''}.`;
+    const delay =
+      path === undefined && spec.option !== undefined && spec.delay.startsWith(within)
+        ? property(this.code, value, spec.delay.slice(within.length))
+        : this.#option(layers, spec.delay);
+    if (delay.kind === 'absent') return { delay: spec.delayDefault, at };
+    return { delay: this.#delayOf(spec, delay), at: isInside(delay.node, at) ? at : delay.node };
   }
 
   #delayOf(spec: BackoffSpec, { kind, ...value }: Value): number | undefined {

@@ -339,6 +339,16 @@ export class Project {
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /**
+   * Is the function of this handler registered by another one, too, which then speaks for it? Where each
+   * registration states a policy of its own, each speaks for itself.
+   */
+  isRegisteredAgain(handler: Handler): boolean {
+    const { body, library, registered } = handler;
+    if (!body || (registered && library.layers.includes('definition'))) return false;
+    return this.bodies.get(body) !== handler;
+  }
+
   /** The handlers whose function stands in this file, whichever file registers it. */
   bodiesIn(file: ts.SourceFile): readonly Handler[] {
     this.#bodiesByFile ??= groupBy(this.bodies.values(), ({ body }) => body?.getSourceFile());

@@ -175,6 +175,12 @@ export class Queues {
     };
   }
 
+  /** A queue of which nobody says which it is: the root's defaults hold. */
+  unnamed(library: Library, node: ts.Node): QueueSettings {
+    const root = this.#rootOf(library, undefined, node, noBindings);
+    return { ...nothingOf(node), defaults: root ?? absent(node) };
+  }
+
   /** Registrations under a name (not constructions: two `new Queue('x')` know nothing of each other). */
   #registrationsNamed(name: string): readonly Registration[] {
     this.#named ??= groupBy(
@@ -278,9 +284,14 @@ export class Queues {
     if (match.site.purpose !== 'queue') return [];
     const { each, name, nameDefault, options } = match.site.site;
     const list = each === undefined ? undefined : this.reading.finder.locate(match, each)?.value;
-    const items = list?.kind === 'array' ? list.elements : [undefined];
-    return items.map((item): Registration => {
-      const named = this.reading.finder.locate(match, name, item)?.value;
+    const items: readonly { readonly item: Lazy | undefined; readonly key?: string | undefined }[] =
+      list?.kind === 'object'
+        ? list.parts.flatMap((part) => ('key' in part ? [{ item: part.value, key: part.key }] : []))
+        : list?.kind === 'array'
+          ? list.elements.map((item) => ({ item }))
+          : [{ item: undefined }];
+    return items.map(({ item, key }): Registration => {
+      const named = this.reading.finder.locate({ ...match, key }, name, item)?.value;
       return {
         match: match as Registration['match'],
         item,

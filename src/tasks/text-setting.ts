@@ -10,8 +10,13 @@ export function textSetting(place: Lazy | undefined, node: ts.Node): Setting<str
   const { value: whole } = place;
   return combine(
     alternatives(whole).map((value): Setting<string> => {
-      // A function that is named stands for its name.
-      const name = value.kind === 'function' ? nameOfFunction(value.node) : undefined;
+      // A function or class that is named stands for its name.
+      const name =
+        value.kind === 'function'
+          ? nameOfFunction(value.node)
+          : value.kind === 'class'
+            ? value.node.name?.text
+            : undefined;
       if (name !== undefined) return { state: 'stated', values: [name], at: place.node };
       if (value.kind === 'constant')
         return { state: 'stated', values: [String(value.value)], at: place.node };

@@ -436,7 +436,8 @@ function evaluateCall(code: Code, node: ts.CallExpression, bindings: Bindings): 
     if (foreign) return foreign;
     // A project method that a class below may have another of: its type tells of this one only.
     const called = ts.isPropertyAccessExpression(callee) ? methodOfObject(code, callee, bindings) : undefined;
-    return called?.kind === 'unknown' ? unknownElsewhere(node, called.why, called.open) : made;
+    const isOurs = called?.kind === 'unknown' && !called.node.getSourceFile().isDeclarationFile;
+    return isOurs ? unknownElsewhere(node, called.why, called.open) : made;
   }
   const args = argumentsOf(code, node.arguments, bindings);
   return returnedBy(code, target.node, bindValues(code, target.node, args, target.bindings));

@@ -182,6 +182,13 @@ function isCalledAtOnce(callback: ts.Identifier, body: ts.FunctionLikeDeclaratio
 /** May this be something to wait for, as far as its type tells? */
 function mayBePromise(code: Code, node: ts.Expression): boolean {
   if (ts.isAwaitExpression(node)) return true;
+  // A promise that is there already.
+  if (
+    ts.isCallExpression(node) &&
+    node.arguments.length === 0 &&
+    node.expression.getText() === 'Promise.resolve'
+  )
+    return false;
   // What a task is handed over came out of a serializer.
   if (ts.isPropertyAccessExpression(node) && isParameter(code, node)) return false;
   const type = code.checker.getTypeAtLocation(node);

@@ -1,0 +1,73 @@
+import { defineLibrary } from './define.js';
+
+/**
+ * AdonisJS's queue, which is @boringnode/queue. Facts: @boringnode/queue 0.6.0, read and run (it wants Node 24).
+ * Sources in the package: the worker's retries, strategies/backoff_strategy.
+ */
+export const boringnodeQueue = defineLibrary({
+  name: '@boringnode/queue',
+  packages: ['@boringnode/queue', '@adonisjs/queue'],
+  queues: [
+    { method: 'QueueManagerSingleton.init', root: true, options: 'arg0' },
+    { method: 'QueueManagerSingleton.init', each: 'arg0.queues', name: 'key', options: 'item' },
+  ],
+  unregistered: true,
+  dispatches: [
+    {
+      method: 'Job.dispatch',
+      definition: 'receiver',
+      queue: 'chain.queue',
+      payload: 'arg0',
+      options: 'chain',
+      chain: { ends: [], setters: { toQueue: 'queue', dedup: 'dedup' } },
+    },
+    {
+      method: 'Job.dispatchMany',
+      each: 'arg0',
+      definition: 'receiver',
+      queue: 'chain.queue',
+      payload: 'item',
+      options: 'chain',
+      chain: { ends: [], setters: { toQueue: 'queue' } },
+    },
+    { method: 'Job.schedule', definition: 'receiver', queue: 'chain.queue', payload: 'arg0' },
+  ],
+  handlers: [
+    {
+      extends: 'Job',
+      task: ['static.options.name', 'name'],
+      queue: 'static.options.queue',
+      queueDefault: 'default',
+      handler: 'member.execute',
+      options: 'static.options',
+    },
+  ],
+  builders: {
+    exponentialBackoff: 'arg0',
+    linearBackoff: 'arg0',
+    fixedBackoff: 'arg0',
+    customBackoff: 'arg0',
+  },
+  layers: ['queue', 'definition'],
+  attempts: { option: 'retry.maxRetries', aliases: ['maxRetries'], counts: 'retries', default: 1 },
+  backoff: {
+    option: 'retry.backoff',
+    type: {
+      key: 'type',
+      values: { exponentialBackoff: 'exponential', fixedBackoff: 'fixed', linearBackoff: 'custom' },
+    },
+    delay: 'retry.backoff.baseDelay',
+    unit: 'ms',
+    default: 'none',
+  },
+  timeLimit: { option: 'timeout', unit: 'ms', default: 'none' },
+  acknowledgement: { default: 'late' },
+  deduplication: [{ option: 'dedup.id' }],
+  serializer: 'json',
+  suggest: {
+    attempts: 'retry: { maxRetries: 3, backoff: exponentialBackoff() }',
+    runOnce: 'maxRetries: 0',
+    timeLimit: "timeout: '30s'",
+  },
+  evidence: 'test/evidence/boringnode-queue.test.ts',
+});

@@ -1,0 +1,31 @@
+import { defineLibrary } from './define.js';
+
+/**
+ * Celery, by its Node client and worker. Facts: celery-node 0.5.9, read. Sources in the package: dist/app/worker.js
+ * (no retries), dist/kombu/brokers (a message is acknowledged before the work), dist/app/result.js (polling).
+ */
+export const celeryNode = defineLibrary({
+  name: 'celery-node',
+  packages: ['celery-node'],
+  queues: [
+    { call: 'createClient', name: 'arg2', nameDefault: 'celery', makes: 'Client' },
+    { call: 'createWorker', name: 'arg2', nameDefault: 'celery', makes: 'Worker' },
+  ],
+  dispatches: [
+    { method: 'Task.delay', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args' },
+    { method: 'Task.applyAsync', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args' },
+    { method: 'Client.sendTask', task: 'arg0', payload: 'argsFrom1' },
+  ],
+  handlers: [{ method: 'Worker.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
+  waits: [
+    { method: 'AsyncResult.get' },
+    { method: 'AsyncResult.status', polling: true },
+    { method: 'AsyncResult.result', polling: true },
+  ],
+  layers: ['dispatch'],
+  // There is no retry in the worker, and no time limit: the headers that say so are not read.
+  timeLimit: { default: 'none' },
+  acknowledgement: { default: 'early' },
+  serializer: 'json',
+  evidence: 'test/evidence/celery-node.test.ts',
+});

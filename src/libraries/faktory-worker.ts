@@ -1,0 +1,55 @@
+import { defineLibrary } from './define.js';
+
+/**
+ * Faktory, by its Node client. Facts: faktory-worker 4.7.1, read; the server's part is documented. Sources in the
+ * package: lib/job.js (defaults), lib/worker.js (the message is acknowledged after the work).
+ */
+export const faktoryWorker = defineLibrary({
+  name: 'Faktory',
+  packages: ['faktory-worker'],
+  dispatches: [
+    {
+      method: 'Client.job',
+      task: 'arg0',
+      queue: 'chain.queue',
+      queueDefault: 'default',
+      payload: 'argsFrom1',
+      options: 'chain',
+      chain: { ends: ['push'], setters: { retry: 'retry', queue: 'queue', reserveFor: 'reserve_for' } },
+    },
+    {
+      method: 'Client.push',
+      task: 'arg0.jobtype',
+      queue: 'arg0.queue',
+      queueDefault: 'default',
+      payload: 'arg0.args',
+      options: 'arg0',
+    },
+    {
+      method: 'Client.pushBulk',
+      each: 'arg0',
+      task: 'item.jobtype',
+      queue: 'item.queue',
+      queueDefault: 'default',
+      payload: 'item.args',
+      options: 'item',
+    },
+  ],
+  handlers: [{ method: 'FaktoryControl.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
+  layers: ['dispatch'],
+  attempts: {
+    option: 'retry',
+    counts: 'retries',
+    default: 26,
+    // Neither means "for ever": one drops a failed job, the other puts it with the dead.
+    means: { '0': 1, '-1': 1 },
+  },
+  backoff: { default: 'exponential', jittered: true },
+  // `reserve_for` is a lease: the server then gives the job to another worker, and this one goes on.
+  timeLimit: { default: 'none' },
+  acknowledgement: { default: 'late' },
+  serializer: 'json',
+  suggest: { attempts: 'retry: 5', runOnce: 'retry: 0' },
+  evidence: 'test/evidence/faktory-worker.test.ts',
+  documented: { backoff: 'https://github.com/contribsys/faktory/wiki/Job-Errors' },
+});

@@ -1,0 +1,38 @@
+import { defineLibrary } from './define.js';
+
+/** Kue, which nobody maintains any more. Facts: kue 0.11.6, read and run. Sources in the package: lib/queue/job.js. */
+export const kue = defineLibrary({
+  name: 'Kue',
+  packages: ['kue'],
+  queues: [{ call: 'createQueue', makes: 'Queue' }],
+  dispatches: ['create', 'createJob'].map((method) => ({
+    method: `Queue.${method}`,
+    task: 'arg0' as const,
+    payload: 'arg1' as const,
+    options: 'chain' as const,
+    chain: { ends: ['save'], setters: { attempts: 'attempts', backoff: 'backoff', ttl: 'ttl' } },
+  })),
+  handlers: [{ method: 'Queue.process', task: 'arg0', handler: 'argLast', payload: 'param0.data' }],
+  layers: ['dispatch'],
+  attempts: { option: 'attempts', counts: 'runs', default: 1 },
+  backoff: {
+    option: 'backoff',
+    true: 'fixed',
+    type: { key: 'type', values: { fixed: 'fixed', exponential: 'exponential' } },
+    object: 'fixed',
+    delay: 'backoff.delay',
+    unit: 'ms',
+    default: 'none',
+  },
+  timeLimit: { option: 'ttl', unit: 'ms', default: 'none', at: 'dispatch' },
+  // There is no lease: a job whose worker dies stays active and is not run again.
+  acknowledgement: { default: 'early' },
+  serializer: 'json',
+  suggest: {
+    attempts: ".attempts(3).backoff({ type: 'exponential', delay: 1000 })",
+    runOnce: '.attempts(1)',
+    backoff: ".backoff({ type: 'exponential', delay: 1000 })",
+    timeLimit: '.ttl(30_000)',
+  },
+  evidence: 'test/evidence/kue.test.ts',
+});
