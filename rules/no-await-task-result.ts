@@ -72,7 +72,8 @@ export default createRule({
 
 /** Asked in a loop, of another task than the one that is being run. */
 function isPolling({ node }: Wait, within: ts.Node, handler: Handler | undefined): boolean {
-  const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : undefined;
+  const access = ts.isCallExpression(node) ? node.expression : node;
+  const receiver = ts.isPropertyAccessExpression(access) ? access.expression : undefined;
   const own = handler?.body?.parameters[0]?.name.getText();
   if (receiver && own !== undefined && receiver.getText() === own) return false;
   for (let at: ts.Node = node.parent; at !== within; at = at.parent) {
@@ -83,6 +84,6 @@ function isPolling({ node }: Wait, within: ts.Node, handler: Handler | undefined
 }
 
 function textOf({ node }: Wait): string {
-  const text = node.expression.getText().replace(/\s+/g, ' ');
+  const text = (ts.isCallExpression(node) ? node.expression : node).getText().replace(/\s+/g, ' ');
   return text.length > 40 ? `…${text.slice(-40)}` : text;
 }

@@ -1,9 +1,16 @@
 import ts from 'typescript';
+import type { SerializerName } from '../src/libraries/define.js';
 import { orms } from '../src/libraries/orms.js';
 import { type Serializer, serializers } from '../src/libraries/serializers.js';
 import type { Library } from '../src/libraries/vocabulary.js';
 import { createRule, type Suggestion } from '../src/rule.js';
-import { pathText, payloadName, walkDispatchPayload, walkHandlerPayload } from '../src/tasks/payload-of.js';
+import {
+  pathText,
+  payloadName,
+  serializerOf,
+  walkDispatchPayload,
+  walkHandlerPayload,
+} from '../src/tasks/payload-of.js';
 import {
   type DelicateKind,
   delicateKindOf,
@@ -71,16 +78,20 @@ export default createRule({
     };
 
     for (const dispatch of project.dispatchesIn(file)) {
-      const visit = visitorOf(dispatch.library, 'dispatched');
+      const visit = visitorOf(dispatch.library, serializerOf(code, dispatch), 'dispatched');
       walkDispatchPayload(code, dispatch, visit);
     }
     for (const handler of project.bodiesIn(file)) {
-      const visit = visitorOf(handler.library, 'declared');
+      const visit = visitorOf(handler.library, handler.library.serializer ?? 'json', 'declared');
       walkHandlerPayload(code, handler, visit);
     }
 
-    function visitorOf(library: Library, messageId: 'dispatched' | 'declared'): PayloadVisitor {
-      const serializer = serializers[library.serializer ?? 'json'];
+    function visitorOf(
+      library: Library,
+      name: SerializerName,
+      messageId: 'dispatched' | 'declared',
+    ): PayloadVisitor {
+      const serializer = serializers[name];
       const root = payloadName(library);
       return (part) => {
         const kind = judge(part, serializer);

@@ -17,6 +17,7 @@ import { problemsOf } from './validate.js';
  * - `end.arg0`, `end.args`: of the call that ends a builder chain, `.save()`;
  * - `chain`: the options that a builder chain collected;
  * - `self`: the decorated method, the function with the directive, the value with the type;
+ * - `holder`: the name of the variable or property that the call's value is put in;
  * - `receiver`: what the method is called on;
  * - `around`: the function in which the call or `new` stands;
  * - `key`: the name under which an item stands in the object that `each` names;
@@ -43,6 +44,7 @@ type Root =
   | 'chain'
   | 'self'
   | 'receiver'
+  | 'holder'
   | 'around'
   | 'key'
   | 'name'
@@ -71,7 +73,7 @@ export interface When {
   readonly arg2?: Wanted;
 }
 
-/** What a site looks like; exactly one of the first eight keys. */
+/** What a site looks like; exactly one of the first nine keys. */
 export interface Matcher {
   /** `new Worker(…)`, subclasses included: the exported class. */
   readonly construct?: string;
@@ -79,6 +81,8 @@ export interface Matcher {
   readonly call?: string;
   /** `Queue.add`: a method of an exported class or interface, of its instances or static. */
   readonly method?: string;
+  /** `Run.returnValue`: a property that is read; only of waits. */
+  readonly property?: string;
   /** `Processor`: an exported decorator, on a class or one of its methods. */
   readonly decorator?: string;
   /** `WorkerHost`: a class that extends this one. */
@@ -144,6 +148,8 @@ export interface HandlerSite extends Matcher {
   readonly each?: Place;
   /** The function, or a file that exports it by default. */
   readonly handler?: Places;
+  /** Options that hold for several handlers, where their own say nothing else. */
+  readonly defaults?: Places;
   /** The queue's defaults do not reach it: it is defined by itself. */
   readonly ignoresQueue?: boolean;
   /** One step of a durable function: what it is handed is that function's own state. */
@@ -190,6 +196,8 @@ export interface WaitSite extends Matcher {
   readonly durable?: boolean;
   /** Only a wait where it stands in a loop: asking for a status again and again. */
   readonly polling?: boolean;
+  /** It makes a client, and waits when a method of that is called at once: `serviceClient(mail).send(to)`. */
+  readonly curried?: boolean;
 }
 
 /** What settles a message by hand: `channel.ack(message)`, `new DeleteMessageCommand(…)`. */
@@ -222,6 +230,8 @@ export interface AttemptsSpec {
   readonly unlimited?: readonly number[];
   /** Numbers that mean another number of runs than they say: graphile-worker takes 0 for its default. */
   readonly means?: Readonly<Record<string, number>>;
+  /** Options that bound the runs by time, where no number does. */
+  readonly boundedBy?: readonly string[];
   /** Where 0 is written and a weaker layer says otherwise, that one holds. */
   readonly zeroIsUnset?: boolean;
   /** More runs than this are not certain: something else in the library has a limit of its own. */
@@ -231,6 +241,8 @@ export interface AttemptsSpec {
     readonly option: string;
     /** It is a list, and this must be in it. */
     readonly includes?: string;
+    /** False where the number counts without it, too. */
+    readonly required?: boolean;
     /** Runs in all when it is on and no number says. */
     readonly default: number | 'unlimited';
   };
@@ -389,6 +401,11 @@ export interface LibraryDefinition {
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;
   readonly serializer?: SerializerName;
+  /** The dispatch's option that chooses another serializer. */
+  readonly serializerOption?: {
+    readonly option: string;
+    readonly values: Readonly<Record<string, SerializerName>>;
+  };
   /** What to write, in this library's spelling and units, when a rule suggests it: options, or `.retries(3)` of a builder. */
   readonly suggest?: {
     readonly attempts?: string;

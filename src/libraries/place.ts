@@ -10,7 +10,10 @@ export type ArgumentIndex = number | 'last' | { readonly from: number };
 export type PlaceRoot =
   | { readonly kind: 'argument' | 'next' | 'end' | 'parameter'; readonly index: ArgumentIndex }
   | { readonly kind: 'type'; readonly index: number }
-  | { readonly kind: 'item' | 'chain' | 'self' | 'receiver' | 'around' | 'key' | 'name' | 'next.name' }
+  | {
+      readonly kind:
+        'item' | 'chain' | 'self' | 'receiver' | 'holder' | 'around' | 'key' | 'name' | 'next.name';
+    }
   | { readonly kind: 'member' | 'static'; readonly name: string };
 
 export type Step =
@@ -23,7 +26,7 @@ export type Step =
   | { readonly kind: 'given'; readonly index: number };
 
 const grammar =
-  /^(?:(?<prefix>next|end)\.(?=arg))?(?:arg(?<index>\d+|Last|sFrom\d+|s)|param(?<parameter>\d+|s)|typeArg(?<type>\d+)|(?<word>next\.name|item|chain|self|receiver|around|key|name)|(?<owner>member|static)\.(?<member>[\w$]+))(?<rest>.*)$/;
+  /^(?:(?<prefix>next|end)\.(?=arg))?(?:arg(?<index>\d+|Last|sFrom\d+|s)|param(?<parameter>\d+|s)|typeArg(?<type>\d+)|(?<word>next\.name|item|chain|self|receiver|holder|around|key|name)|(?<owner>member|static)\.(?<member>[\w$]+))(?<rest>.*)$/;
 
 const parsed = new Map<string, ParsedPlace | { readonly problem: string }>();
 
@@ -39,11 +42,10 @@ function parse(place: string): ParsedPlace | { readonly problem: string } {
   if (!groups) {
     return {
       problem:
-        'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, receiver, around, key, name, typeArg0, member.x, static.x, param0 or params',
+        'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, receiver, holder, around, key, name, typeArg0, member.x, static.x, param0 or params',
     };
   }
   const root = rootOf(groups);
-  if (!root) return { problem: 'only arguments can follow next and end' };
   const steps: Step[] = [];
   let rest = groups['rest'] ?? '';
   while (rest !== '') {
@@ -59,20 +61,17 @@ function parse(place: string): ParsedPlace | { readonly problem: string } {
   return { root, steps };
 }
 
-function rootOf(groups: Readonly<Record<string, string | undefined>>): PlaceRoot | undefined {
+function rootOf(groups: Readonly<Record<string, string | undefined>>): PlaceRoot {
   const { prefix, index, parameter, type, word, owner, member } = groups;
   if (index !== undefined) {
     const kind = prefix === 'next' ? 'next' : prefix === 'end' ? 'end' : 'argument';
     if (index.startsWith('s')) return { kind, index: { from: Number(index.slice('sFrom'.length)) } };
     return { kind, index: index === 'Last' ? 'last' : Number(index) };
   }
-  if (prefix !== undefined) return undefined;
   if (type !== undefined) return { kind: 'type', index: Number(type) };
   if (parameter !== undefined)
     return { kind: 'parameter', index: parameter === 's' ? { from: 0 } : Number(parameter) };
   if (word !== undefined)
     return { kind: word as Exclude<PlaceRoot, { index: unknown } | { name: string }>['kind'] };
-  if ((owner === 'member' || owner === 'static') && member !== undefined)
-    return { kind: owner, name: member };
-  return undefined;
+  return { kind: owner === 'static' ? 'static' : 'member', name: member ?? '' };
 }

@@ -63,6 +63,8 @@ export const temporal = defineLibrary({
     option: 'retry.maximumAttempts',
     counts: 'runs',
     default: 'unlimited',
+    // All attempts together have to fit into this time.
+    boundedBy: ['scheduleToCloseTimeout'],
     infinity:
       'Temporal takes it for no limit and retries a failing activity for as long as its workflow lives',
   },

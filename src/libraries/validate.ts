@@ -79,6 +79,7 @@ const matchers = [
   'construct',
   'call',
   'method',
+  'property',
   'decorator',
   'extends',
   'directive',
@@ -88,13 +89,17 @@ const matchers = [
 
 const valueKind = oneOf('string', 'object', 'array', 'function', 'number', 'none');
 const wanted = oneOf(valueKind, list(valueKind), shape({ is: text }, ['is']));
+/** A class and one of its members. */
+const member: Check = (value, path) =>
+  typeof value === 'string' && /^[\w$]+\.[\w$]+$/.test(value)
+    ? []
+    : [`${path} must be a class and a method such as 'Queue.add', not ${show(value)}`];
+
 const matcher = {
   construct: text,
   call: text,
-  method: ((value, path) =>
-    typeof value === 'string' && /^[\w$]+\.[\w$]+$/.test(value)
-      ? []
-      : [`${path} must be a class and a method such as 'Queue.add', not ${show(value)}`]) satisfies Check,
+  method: member,
+  property: member,
   decorator: text,
   extends: text,
   directive: text,
@@ -147,7 +152,11 @@ const attempts = shape(
     means: record(runs),
     zeroIsUnset: flag,
     ceiling: runs,
-    switch: shape({ option: text, includes: text, default: oneOf('unlimited', runs) }, ['option', 'default']),
+    boundedBy: list(text),
+    switch: shape({ option: text, includes: text, required: flag, default: oneOf('unlimited', runs) }, [
+      'option',
+      'default',
+    ]),
     default: oneOf('unlimited', runs),
     infinity: text,
   },
@@ -251,13 +260,14 @@ const library = shape(
         each: place,
         payload: place,
         options: places,
+        defaults: places,
         ignoresQueue: flag,
         step: flag,
         durable: flag,
         elsewhere: flag,
       }),
     ),
-    waits: list(site({ durable: flag, polling: flag })),
+    waits: list(site({ durable: flag, polling: flag, curried: flag })),
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
@@ -272,6 +282,7 @@ const library = shape(
     deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
     idempotent: text,
     serializer,
+    serializerOption: shape({ option: text, values: record(serializer) }, ['option', 'values']),
     suggest,
     versions: list(
       shape(

@@ -18,19 +18,26 @@ import type {
   WaitSite,
 } from './define.js';
 import { celeryNode } from './celery-node.js';
+import { cloudflareQueues, cloudflareStep, cloudflareWorkflows } from './cloudflare.js';
 import { dbos, dbosSteps } from './dbos.js';
 import { faktoryWorker } from './faktory-worker.js';
+import { cloudTasks, firebase, pubsub } from './google.js';
 import { graphileWorker } from './graphile-worker.js';
 import { groupmq } from './groupmq.js';
 import { hatchet } from './hatchet.js';
 import { inngest } from './inngest.js';
+import { kafkajs } from './kafka.js';
 import { kue } from './kue.js';
 import { nestjsBull, nestjsBullmq } from './nestjs.js';
 import { nodeResque } from './node-resque.js';
 import { pgBoss } from './pg-boss.js';
+import { amqpConnectionManager, amqplib, golevelup, nestjsMicroservices, rascal } from './rabbitmq.js';
+import { restate, restateRun } from './restate.js';
 import { sidequest } from './sidequest.js';
+import { lambda, sqs, sqsConsumer } from './sqs.js';
 import { temporal } from './temporal.js';
 import { triggerDev } from './trigger-dev.js';
+import { vercelQueue, vercelStep, vercelWorkflow } from './vercel.js';
 import { problemsOf } from './validate.js';
 
 /** Every library that the plugin knows by itself. */
@@ -57,6 +64,26 @@ export const builtIn: readonly LibraryDefinition[] = [
   hatchet,
   dbos,
   dbosSteps,
+  restate,
+  restateRun,
+  vercelWorkflow,
+  vercelStep,
+  vercelQueue,
+  cloudflareQueues,
+  cloudflareWorkflows,
+  cloudflareStep,
+  amqplib,
+  amqpConnectionManager,
+  golevelup,
+  rascal,
+  nestjsMicroservices,
+  sqs,
+  lambda,
+  sqsConsumer,
+  kafkajs,
+  pubsub,
+  cloudTasks,
+  firebase,
 ];
 
 /** A library with what it inherits filled in. */
@@ -81,6 +108,7 @@ export class Vocabulary {
   readonly problems: readonly string[];
   /** Method name, then the sites that know it. */
   readonly methods = new Map<string, Site[]>();
+  readonly properties = new Map<string, Site[]>();
   readonly calls = new Map<string, Site[]>();
   readonly constructs = new Map<string, Site[]>();
   readonly decorators = new Map<string, Site[]>();
@@ -157,6 +185,7 @@ export class Vocabulary {
 
   #add(matcher: Matcher, site: Site): void {
     if (matcher.method !== undefined) push(this.methods, matcher.method.split('.')[1] ?? '', site);
+    if (matcher.property !== undefined) push(this.properties, matcher.property.split('.')[1] ?? '', site);
     if (matcher.call !== undefined) push(this.calls, matcher.call, site);
     if (matcher.construct !== undefined) push(this.constructs, matcher.construct, site);
     if (matcher.decorator !== undefined) push(this.decorators, matcher.decorator, site);

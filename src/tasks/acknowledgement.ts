@@ -30,7 +30,7 @@ export function acknowledgementOf(program: Settlements, handler: Handler): Setti
   const settlesItself = library.settlements !== undefined || library.acknowledgement?.parameter !== undefined;
   if (!settlesItself || values.every((value) => value === 'early')) return said;
   const done = body ? settledIn(program, handler, body) : [];
-  const late = body && done.find((node) => isAfterWork(node, body));
+  const late = body && done.find((node) => isAfterWork(node, body, handler.node));
   if (late) return { state: 'stated', values: ['late'], at: late };
   const [first] = done;
   if (first) return { state: 'stated', values: ['early'], at: first };
@@ -43,28 +43,24 @@ function settledIn(
   { library }: Handler,
   body: ts.FunctionLikeDeclaration,
 ): readonly ts.Node[] {
-  const own = isDoneIn(program, library, body);
+  const own = doneIn(program, body);
   if (own.length > 0) return own;
   const byParameter = settledByParameter(program.code, library, body);
   if (byParameter.length > 0) return byParameter;
   const all = program.files.flatMap((file) => program.settlementsIn(file)).map(({ node }) => node);
   if (all.length === 0) return [];
   const names = namesLeadingTo(program.code.ownFiles, all);
-  const leads = (target: ts.FunctionLikeDeclaration): boolean =>
-    isDoneIn(program, library, target).length > 0;
+  const leads = (target: ts.FunctionLikeDeclaration): boolean => doneIn(program, target).length > 0;
   return callsIn(program.code, body, names)
     .filter(({ target }) => leads(target) || chainTo(program.code, target, leads, names) !== undefined)
     .map(({ node }) => node);
 }
 
-function isDoneIn(
-  program: Settlements,
-  library: Library,
-  target: ts.FunctionLikeDeclaration,
-): readonly ts.Node[] {
+/** A wrapper's handlers settle with what it wraps, so whose settlement it is does not matter. */
+function doneIn(program: Settlements, target: ts.FunctionLikeDeclaration): readonly ts.Node[] {
   return program
     .settlementsIn(target.getSourceFile())
-    .filter((each) => each.outcome === 'done' && each.library.base === library.base)
+    .filter((each) => each.outcome === 'done')
     .map(({ node }) => node)
     .filter((node) => isInside(node, target));
 }
@@ -94,7 +90,7 @@ function settledByParameter(
 }
 
 /** Does work of the handler stand before this place, so that the message is settled after it? */
-function isAfterWork(node: ts.Node, body: ts.FunctionLikeDeclaration): boolean {
+function isAfterWork(node: ts.Node, body: ts.FunctionLikeDeclaration, received: ts.Node): boolean {
   // `work().then(() => channel.ack(message))`
   for (const at of ancestorsOf(node)) {
     if (at === body) break;
@@ -110,12 +106,13 @@ function isAfterWork(node: ts.Node, body: ts.FunctionLikeDeclaration): boolean {
   const start = node.getStart();
   const before = (test: (at: ts.Node) => boolean): boolean =>
     someWithin(body, (at) => at.end <= start && isOnTheWay(at, node) && test(at));
-  if (before(ts.isAwaitExpression)) return true;
+  // To wait for messages is not yet work on them.
+  if (before((at) => ts.isAwaitExpression(at) && !isInside(received, at))) return true;
   const waitsAfter = someWithin(
     body,
     (at) => ts.isAwaitExpression(at) && at.getStart() >= start && !isInside(node, at),
   );
-  return !waitsAfter && before(isWork);
+  return !waitsAfter && before((at) => isWork(at) && !isInside(received, at));
 }
 
 /** Does a text run before a place, and not only on a way that ends before it? */

@@ -5,6 +5,7 @@ import { declaredTypeOf } from '../typescript/syntax.js';
 /** The places in a file that might be a site of some library, by their names alone. */
 export interface Candidates {
   readonly calls: readonly ts.CallExpression[];
+  readonly accesses: readonly ts.PropertyAccessExpression[];
   readonly news: readonly (ts.NewExpression | ts.CallExpression)[];
   readonly decorators: readonly ts.Decorator[];
   readonly classes: readonly ts.ClassLikeDeclaration[];
@@ -13,7 +14,15 @@ export interface Candidates {
   readonly objects: readonly ts.ObjectLiteralExpression[];
 }
 
-const nothing: Candidates = { calls: [], news: [], decorators: [], classes: [], functions: [], objects: [] };
+const nothing: Candidates = {
+  calls: [],
+  accesses: [],
+  news: [],
+  decorators: [],
+  classes: [],
+  functions: [],
+  objects: [],
+};
 
 /** Syntax never changes for a `SourceFile` object, so neither do its candidates. */
 const known = new WeakMap<Vocabulary, WeakMap<ts.SourceFile, Candidates>>();
@@ -37,7 +46,7 @@ export class Gate {
       ...vocabulary.directives.keys(),
       ...derived,
     ];
-    const methods = [...vocabulary.methods.keys()];
+    const methods = [...vocabulary.methods.keys(), ...vocabulary.properties.keys()];
     const parts = [
       ...(methods.length > 0 ? [`\\.\\s*(?:${methods.map(escape).join('|')})\\b`] : []),
       // The default export of a package may go by any name, so its specifier counts as a name.
@@ -90,6 +99,7 @@ export function candidatesIn(
 
 function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlySet<string>): Candidates {
   const calls: ts.CallExpression[] = [];
+  const accesses: ts.PropertyAccessExpression[] = [];
   const news: (ts.NewExpression | ts.CallExpression)[] = [];
   const decorators: ts.Decorator[] = [];
   const classes: ts.ClassLikeDeclaration[] = [];
@@ -114,6 +124,8 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
         )
           calls.push(node);
       }
+    } else if (ts.isPropertyAccessExpression(node)) {
+      if (vocabulary.properties.has(node.name.text)) accesses.push(node);
     } else if (ts.isNewExpression(node)) {
       const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
       if (
@@ -141,7 +153,7 @@ function collect(file: ts.SourceFile, vocabulary: Vocabulary, derived: ReadonlyS
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(file, visit);
-  return { calls, news, decorators, classes, functions, objects };
+  return { calls, accesses, news, decorators, classes, functions, objects };
 }
 
 /** Local names that may stand for another: of renamed, default or `require`d imports, and of subclasses. */

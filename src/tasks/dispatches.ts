@@ -32,7 +32,9 @@ export class Dispatches {
   /** All that a call hands over: itself, or each element of a bulk. */
   dispatchesOf(match: Match, node: ts.CallExpression | ts.NewExpression): readonly Dispatch[] {
     if (match.site.purpose !== 'dispatch') return [];
-    const { each, chain } = match.site.site;
+    const { each, chain, curried } = match.site.site;
+    // A client that is kept hands nothing over yet.
+    if (curried && !match.next) return [];
     // A builder that is never finished hands nothing over.
     if (chain && chain.ends.length > 0 && !match.chain?.end) return [];
     if (each === undefined) return [this.#dispatch(match, node, undefined)];

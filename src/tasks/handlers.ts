@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import type { Places } from '../libraries/define.js';
 import type { Site } from '../libraries/vocabulary.js';
 import { evaluate } from '../typescript/evaluate.js';
 import { lazyOf } from '../typescript/functions.js';
@@ -67,6 +68,7 @@ export class Handlers {
     // A worker without a function, a base class that is still abstract: nothing is run here.
     if (!definitionOnly && (!place || isNothing(place.value))) return [];
     const options = this.reading.finder.locate(match, site.options, item);
+    const defaults = this.reading.finder.locate(match, site.defaults, item);
     const queue = this.#queueOfHandler(match, item);
     const layers = library.layers.flatMap((layer): readonly Value[] => {
       switch (layer) {
@@ -75,7 +77,7 @@ export class Handlers {
         case 'queue':
           return [queue.defaults];
         case 'definition':
-          return [options?.value ?? absent(node)];
+          return [defaults?.value ?? absent(node), options?.value ?? absent(node)];
         case 'dispatch':
           return [];
       }
@@ -101,6 +103,8 @@ export class Handlers {
       policy: new Policy(this.reading.code, library, layers, node, undefined, match.version),
     };
     if (!place) return [{ ...common, body: undefined, openBody: undefined }];
+    const named = memberNamed(place.node, site.handler);
+    if (named?.getSourceFile() === node.getSourceFile()) common.name = named;
     // A loop over a list of tasks registers one function after the other.
     return alternatives(place.value)
       .filter((value) => !isNothing(value))
@@ -213,6 +217,13 @@ function calleeForwardedTo({ body, parameters }: ts.FunctionLikeDeclaration): ts
     (each, index) => ts.isIdentifier(each) && each.text === parameters[index]?.name.getText(),
   );
   return same ? at.expression : undefined;
+}
+
+/** For an object that holds handlers: the name of the one that a place leads to. */
+function memberNamed(at: ts.Node, place: Places | undefined): ts.Node | undefined {
+  if (typeof place !== 'string' || !place.startsWith('self.')) return undefined;
+  if (ts.isMethodDeclaration(at)) return at.name;
+  return ts.isPropertyAssignment(at.parent) ? at.parent.name : undefined;
 }
 
 interface Member {

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import type { Chain, Matcher, Place, Places, ValueKind } from '../libraries/define.js';
-import { type ArgumentIndex, parsePlace, type PlaceRoot } from '../libraries/place.js';
+import { type ArgumentIndex, parsePlace, type PlaceRoot, type Step } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { classesFrom, fieldNamed, memberOf } from '../typescript/classes.js';
@@ -80,10 +80,11 @@ export class SiteFinder {
       const queues = this.#method(node, callee, purpose, bindings, (site) => site !== byMethod.site);
       if (queues) yield queues;
     }
+    if (byMethod) return;
     // `bull.Queue()` is called by its name; a plain identifier may be renamed.
     if (ts.isPropertyAccessExpression(callee) && !this.vocabulary.calls.has(callee.name.text)) return;
     const origin = originOf(this.code, callee);
-    if (!origin) return;
+    if (!origin || (origin.declaration && isMember(origin.declaration))) return;
     const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
     const sites = this.#named(this.vocabulary.calls, purpose, origin);
     const match = this.#first(
@@ -94,6 +95,21 @@ export class SiteFinder {
       name,
       () => argumentsOf(this.code, node.arguments, bindings),
       bindings,
+    );
+    if (match) yield match;
+  }
+
+  /** A property that is read: of a class's object, by its declaration. */
+  *access(node: ts.PropertyAccessExpression, purpose: Site['purpose']): Generator<Match> {
+    const sites = this.vocabulary.properties.get(node.name.text)?.filter((site) => site.purpose === purpose);
+    if (!sites?.length) return;
+    const match = this.#first(
+      sites,
+      this.#owners(node.expression, node.name.text),
+      (site, origin) => `${origin.name}.${node.name.text}` === site.site.property,
+      node,
+      node.name,
+      () => noArguments,
     );
     if (match) yield match;
   }
@@ -293,6 +309,10 @@ export class SiteFinder {
   ): Match | undefined {
     const origin = originOf(this.code, type.typeName);
     if (!origin) return undefined;
+    // A method of an object that says by its type what it is: the object speaks for it.
+    const holder = ts.isObjectLiteralExpression(node.parent) ? declaredTypeOf(node.parent) : undefined;
+    if (holder && ts.isTypeReferenceNode(holder) && this.vocabulary.types.has(holder.typeName.getText()))
+      return undefined;
     const isObject = ts.isObjectLiteralExpression(node);
     const sites = this.#named(index, purpose, origin).filter(
       (each) => wanted(each.site) && isObject === speaksOfObjects(each),
@@ -542,11 +562,25 @@ export class SiteFinder {
     const fixed = this.#staticOwner(receiver, method);
     if (fixed) return [fixed];
     const written = this.#writtenClass(receiver);
-    if (written) return written === 'other' ? [] : [written];
+    if (written === 'other') return [];
+    // A class that no site names may still inherit the method from one that does.
+    if (written && this.#isNamed(written, method)) return [written];
     const type = typeOfExpression(this.code, receiver);
     if (type.flags & ts.TypeFlags.Any) return this.#declaredClasses(receiver);
     const origins = this.#declaringOwners(type, method);
     return origins.length > 0 || this.code.typed ? origins : this.#declaredClasses(receiver);
+  }
+
+  #isNamed({ name }: Origin, method: string): boolean {
+    const sites = [
+      ...(this.vocabulary.methods.get(method) ?? []),
+      ...(this.vocabulary.properties.get(method) ?? []),
+    ];
+    return sites.some(
+      ({ site, library }) =>
+        (site.method ?? site.property) === `${name}.${method}` ||
+        (name === 'default' && library.defaultExport !== undefined),
+    );
   }
 
   /** The classes, from a type's own up, that have a method of this name. */
@@ -692,9 +726,9 @@ export class SiteFinder {
     const parsed = parsePlace(place);
     if ('problem' in parsed) return undefined;
     let at = this.#root(match, parsed.root, item);
-    for (const step of parsed.steps) {
+    for (const [index, step] of parsed.steps.entries()) {
       if (!at) return undefined;
-      if (step.kind === 'elements') continue;
+      if (step.kind === 'elements') return this.#ofElements(match, at, parsed.steps.slice(index + 1));
       if (step.kind === 'returned') {
         const { value } = at;
         const from = at.node;
@@ -715,6 +749,17 @@ export class SiteFinder {
       at = this.keyOf(at, step.key === '{queue}' ? (queue ?? '') : step.key);
     }
     return at;
+  }
+
+  /** What stands under some keys of each element of a list, as a list. */
+  #ofElements(match: Match, { value }: Lazy, steps: readonly Step[]): Lazy | undefined {
+    if (value.kind !== 'array') return undefined;
+    const elements = value.elements.flatMap((element): readonly Lazy[] => {
+      let at: Lazy | undefined = element;
+      for (const step of steps) at = at && step.kind === 'key' ? this.keyOf(at, step.key) : undefined;
+      return at ? [at] : [];
+    });
+    return Lazy.known({ ...value, elements, node: match.node });
   }
 
   /** An argument of the call that a value is. */
@@ -763,6 +808,10 @@ export class SiteFinder {
           match.nextName &&
           Lazy.known({ kind: 'constant', value: match.nextName.getText(), node: match.nextName })
         );
+      case 'holder': {
+        const name = holderOf(match.node)?.name;
+        return name && Lazy.known({ kind: 'constant', value: name.getText(), node: name });
+      }
       case 'receiver': {
         const callee = ts.isCallExpression(match.node) ? skipOuter(match.node.expression) : undefined;
         return callee && ts.isPropertyAccessExpression(callee)
@@ -845,6 +894,12 @@ function collectorOf(builder: ts.Expression, { collectors }: Chain): ts.CallExpr
   if (!call || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression))
     return undefined;
   return collectors?.includes(call.expression.name.text) ? call : undefined;
+}
+
+/** Is this a method, which is no function that is exported under its name? */
+function isMember(declaration: ts.Declaration): boolean {
+  const { parent } = declaration;
+  return ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent);
 }
 
 /** May the conditions hold, as far as literal arguments tell? Asked before any type is. */

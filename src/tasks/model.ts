@@ -118,7 +118,7 @@ export interface Queue extends Subject {
 /** An expression that blocks on another task's outcome. */
 export interface Wait {
   readonly library: Library;
-  readonly node: ts.CallExpression;
+  readonly node: ts.CallExpression | ts.PropertyAccessExpression;
   readonly name: ts.Node;
   readonly durable: boolean;
   readonly polling: boolean;

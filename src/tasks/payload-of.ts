@@ -1,10 +1,13 @@
 import ts from 'typescript';
+import type { SerializerName } from '../libraries/define.js';
 import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { functionAround, namesFromCallersUnmade } from '../typescript/follow.js';
 import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript/payload.js';
-import { ancestorsOf, declaredTypeOf, isInside } from '../typescript/syntax.js';
-import { openOf, type Open } from '../typescript/value.js';
+import { lazyOf } from '../typescript/functions.js';
+import { property } from '../typescript/properties.js';
+import { ancestorsOf, declaredTypeOf, isInside, skipOuter } from '../typescript/syntax.js';
+import { type Lazy, openOf, type Open } from '../typescript/value.js';
 import type { Dispatch, Handler } from './model.js';
 
 /**
@@ -12,6 +15,17 @@ import type { Dispatch, Handler } from './model.js';
  * its callers pass is reported there, and what they pass is reported at them.
  */
 export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
+  const { payload } = dispatch;
+  if (!payload) return;
+  if (dispatch.library.serializer === 'bytes' && payload.node !== libraryCall(dispatch)) {
+    const made = unwrapped(code, payload);
+    if (made) walkGiven(code, { ...dispatch, payload: made }, visit);
+    return;
+  }
+  walkGiven(code, dispatch, visit);
+}
+
+function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
   const { payload, node, through } = dispatch;
   if (!payload) return;
   if (payload.node === libraryCall(dispatch)) {
@@ -38,6 +52,56 @@ export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: Paylo
       // What another file writes is reported at the dispatch, where nothing of it can be edited.
       visit(part.node.getSourceFile() === here ? part : { ...part, node: dispatch.name, direct: false }),
   });
+}
+
+/** The serializer that a dispatch's payload goes through: the library's, or one that its options choose. */
+export function serializerOf(code: Code, { library, options }: Dispatch): SerializerName {
+  const { serializer = 'json', serializerOption } = library;
+  const chosen =
+    serializerOption && options ? property(code, options.value, serializerOption.option) : undefined;
+  return chosen?.kind === 'constant' && typeof chosen.value === 'string'
+    ? (serializerOption?.values[chosen.value] ?? serializer)
+    : serializer;
+}
+
+/**
+ * Where a library carries text or bytes, what the project makes them of: `x` of `JSON.stringify(x)`, also in
+ * `Buffer.from(…)`; undefined for what is text or bytes by itself.
+ */
+function unwrapped(code: Code, at: Lazy, hops = 0): Lazy | undefined {
+  const { node } = at;
+  const inner = ts.isExpression(node) || ts.isIdentifier(node) ? skipOuter(node) : node;
+  if (ts.isCallExpression(inner)) {
+    const callee = inner.expression.getText();
+    const [first] = inner.arguments;
+    const argument = first && lazyOf(code, first, at.bindings);
+    if (callee === 'JSON.stringify') return argument && bound(argument);
+    if (callee === 'Buffer.from' || callee === 'encodeURIComponent' || callee === 'btoa')
+      return argument && unwrapped(code, argument, hops);
+    // `Buffer.from(…).toString('base64')`, `new TextEncoder().encode(…)`
+    if (ts.isPropertyAccessExpression(inner.expression)) {
+      const { expression, name } = inner.expression;
+      if (name.text === 'toString') return unwrapped(code, lazyOf(code, expression, at.bindings), hops);
+      if (name.text === 'encode') return argument && unwrapped(code, argument, hops);
+    }
+  }
+  if (ts.isObjectLiteralExpression(inner)) return at;
+  const { value } = at;
+  if (hops >= maximumUnwrapped || value.kind !== 'made' || value.node === inner) return undefined;
+  return unwrapped(code, lazyOf(code, value.node, value.bindings), hops + 1);
+}
+
+/** How many functions and variables may stand between a dispatch and what makes its bytes. */
+const maximumUnwrapped = 4;
+
+/** A parameter stands for what the call around it is given. */
+function bound(at: Lazy): Lazy {
+  const node = skipOuter(at.node);
+  if (!ts.isIdentifier(node)) return at;
+  for (const [parameter, value] of at.bindings) {
+    if (ts.isParameter(parameter) && parameter.name.getText() === node.text) return value;
+  }
+  return at;
 }
 
 /** The library's own call, at the end of all functions that forward to it. */

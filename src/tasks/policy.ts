@@ -13,7 +13,16 @@ import { originOf } from '../typescript/identity.js';
 import { property } from '../typescript/properties.js';
 import { isInside } from '../typescript/syntax.js';
 import { isWithin } from '../typescript/version.js';
-import { alternatives, choice, Lazy, merged, openOf, type Open, type Value } from '../typescript/value.js';
+import {
+  alternatives,
+  choice,
+  Lazy,
+  merged,
+  type ObjectValue,
+  openOf,
+  type Open,
+  type Value,
+} from '../typescript/value.js';
 import { durationOf, millisecondsOf } from './duration.js';
 import type { Backoff, Setting } from './model.js';
 
@@ -165,8 +174,17 @@ export class Policy {
     const spec = this.library.attempts;
     if (!spec) return { state: 'unknown', why: 'the library has no such setting', at: this.node };
     const fallback = runsOf(spec.default);
-    const { switch: turned } = spec;
-    if (!turned) return this.#runs(spec, fallback, layers);
+    const { switch: turned, boundedBy = [] } = spec;
+    const bound = boundedBy
+      .map((option) => this.#option(layers, option))
+      .find(({ kind }) => kind !== 'absent');
+    const runs = (otherwise: number): Setting<number> => {
+      const found = this.#runs(spec, otherwise, layers);
+      return bound && found.state === 'defaulted'
+        ? { state: 'unknown', why: 'the time that all runs may take bounds them', at: bound.node }
+        : found;
+    };
+    if (!turned) return runs(fallback);
     const on = this.#isOn(turned, layers);
     switch (on.state) {
       case 'unknown':
@@ -174,9 +192,9 @@ export class Policy {
       case 'configured':
         return { ...on, fallback: undefined };
       case 'defaulted':
-        return { ...on, value: fallback };
+        return turned.required === false ? runs(fallback) : { ...on, value: fallback };
       case 'stated':
-        if (on.values.every(Boolean)) return this.#runs(spec, runsOf(turned.default), layers);
+        if (on.values.every(Boolean)) return runs(runsOf(turned.default));
         return on.values.some(Boolean)
           ? { state: 'unknown', why: 'retries are on in one case and off in another', at: on.at }
           : { state: 'stated', values: [1], at: on.at };
@@ -330,14 +348,8 @@ export class Policy {
   #durationAt(option: string, unit: number, layers: readonly Value[]): Setting<number> | undefined {
     const whole = this.#option(layers, option);
     if (whole.kind !== 'object') return undefined;
-    let sum = 0;
-    for (const part of whole.parts) {
-      const each = 'key' in part ? millisecondsOf(part.key) : undefined;
-      const amount = 'key' in part ? part.value.value : undefined;
-      if (each === undefined || amount?.kind !== 'constant' || typeof amount.value !== 'number')
-        return { state: 'unknown', why: 'it is no constant', at: whole.node };
-      sum += amount.value * each;
-    }
+    const sum = durationOfObject(whole);
+    if (sum === undefined) return { state: 'unknown', why: 'it is no constant', at: whole.node };
     return { state: 'stated', values: [sum === 0 ? Infinity * unit : sum], at: whole.node };
   }
 
@@ -349,7 +361,8 @@ export class Policy {
     const steady = this.#steadyPace(spec, layers);
     if (steady) return steady;
     const { option } = spec;
-    if (option === undefined) return this.#paceByDelay(spec, spec.default, layers) ?? nothing;
+    if (option === undefined)
+      return this.#paceByDelay(spec, spec.delayAlone ?? spec.default, layers) ?? nothing;
     const whole = this.#option(layers, option);
     return combine(
       alternatives(whole).map((value): Setting<Backoff> => {
@@ -443,12 +456,26 @@ export class Policy {
     return { delay: this.#delayOf(spec, delay), at: isInside(delay.node, at) ? at : delay.node };
   }
 
-  #delayOf(spec: BackoffSpec, { kind, ...value }: Value): number | undefined {
-    const written = kind === 'constant' && 'value' in value ? value.value : undefined;
+  #delayOf(spec: BackoffSpec, value: Value): number | undefined {
+    if (value.kind === 'object') return durationOfObject(value);
+    const written = value.kind === 'constant' ? value.value : undefined;
     if (typeof written === 'string') return durationOf(written);
     if (typeof written !== 'number') return undefined;
     return Math.max(spec.delayLeast ?? 0, written * milliseconds[spec.unit ?? 'ms']);
   }
+}
+
+/** Milliseconds of `{ minutes: 5 }`; undefined where it is not all constant. */
+function durationOfObject({ parts }: ObjectValue): number | undefined {
+  let sum = 0;
+  for (const part of parts) {
+    const each = 'key' in part ? millisecondsOf(part.key) : undefined;
+    const amount = 'key' in part ? part.value.value : undefined;
+    if (each === undefined || amount?.kind !== 'constant' || typeof amount.value !== 'number')
+      return undefined;
+    sum += amount.value * each;
+  }
+  return sum;
 }
 
 function runsOf(runs: number | 'unlimited'): number {

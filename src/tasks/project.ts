@@ -185,18 +185,25 @@ export class Project {
   waitsIn(file: ts.SourceFile): readonly Wait[] {
     return once(this.#waits, file, () => {
       const waits: Wait[] = [];
-      for (const node of this.#candidates(file).calls) {
-        for (const { site, name } of this.#finder.call(node, 'wait')) {
-          if (site.purpose !== 'wait') continue;
-          const { durable = false, polling = false } = site.site;
-          waits.push({
-            library: site.library,
-            node,
-            name,
-            durable: durable || this.#isInDurable(node, site.library),
-            polling,
-          });
-        }
+      const { calls, accesses } = this.#candidates(file);
+      const matches = [
+        ...calls.flatMap((node) => [...this.#finder.call(node, 'wait')].map((match) => ({ node, match }))),
+        ...accesses.flatMap((node) =>
+          [...this.#finder.access(node, 'wait')].map((match) => ({ node, match })),
+        ),
+      ];
+      for (const { node, match } of matches) {
+        const { site, name } = match;
+        if (site.purpose !== 'wait') continue;
+        const { durable = false, polling = false, curried = false } = site.site;
+        if (curried && !ts.isPropertyAccessExpression(node.parent)) continue;
+        waits.push({
+          library: site.library,
+          node,
+          name,
+          durable: durable || this.#isInDurable(node, site.library),
+          polling,
+        });
       }
       return waits;
     });
@@ -206,9 +213,12 @@ export class Project {
   #isInDurable(node: ts.Node, { base }: Library): boolean {
     if (!this.vocabulary.libraries.some(({ handlers = [] }) => handlers.some(({ durable }) => durable)))
       return false;
-    return this.bodiesIn(node.getSourceFile()).some(
-      ({ body, durable, library }) => durable && library.base === base && body && isInside(node, body),
+    const around = this.bodiesIn(node.getSourceFile()).filter(({ body }) => body && isInside(node, body));
+    const innermost = around.reduce<Handler | undefined>(
+      (found, each) => (found?.body && each.body && isInside(found.body, each.body) ? found : each),
+      undefined,
     );
+    return innermost?.durable === true && innermost.library.base === base;
   }
 
   /** The places of a file where messages are settled by hand. */

@@ -3,7 +3,8 @@ import { withinBounds } from './bounds.js';
 import type { Code } from './code.js';
 import { valueOfSymbol } from './evaluate.js';
 import { instanceOf, memberOfInstance, staticMember } from './instances.js';
-import { isInside } from './syntax.js';
+import { lazyOf } from './functions.js';
+import { holderOf, isInside } from './syntax.js';
 import {
   choice,
   given,
@@ -11,6 +12,7 @@ import {
   noBindings,
   unknown,
   unknownElsewhere,
+  type FunctionValue,
   type ObjectValue,
   type Open,
   type Value,
@@ -60,9 +62,10 @@ function propertyOf(code: Code, value: Value, key: string): Value {
     case 'constant':
     case 'configured':
     case 'array':
-    case 'function':
     case 'absent':
       return { kind: 'absent', node: value.node };
+    case 'function':
+      return propertyOfFunction(code, value, key);
     case 'declared':
       return unknown(value.node, 'it is filled in from outside');
     case 'unknown': {
@@ -73,6 +76,27 @@ function propertyOf(code: Code, value: Value, key: string): Value {
         : propertyByType(code, nameOf(value.node), key, value.why, open);
     }
   }
+}
+
+/** `sendMail.maxRetries = 5`: what a function's own file gives it for a key. */
+function propertyOfFunction(code: Code, { node, bindings }: FunctionValue, key: string): Value {
+  const name = node.name ?? holderOf(node)?.name;
+  if (name && ts.isIdentifier(name)) {
+    for (const statement of node.getSourceFile().statements) {
+      const set = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+      if (!set || !ts.isBinaryExpression(set) || set.operatorToken.kind !== ts.SyntaxKind.EqualsToken)
+        continue;
+      const { left, right } = set;
+      if (
+        ts.isPropertyAccessExpression(left) &&
+        left.name.text === key &&
+        ts.isIdentifier(left.expression) &&
+        left.expression.text === name.text
+      )
+        return located(lazyOf(code, right, bindings));
+    }
+  }
+  return { kind: 'absent', node };
 }
 
 /** The expression that is written for a key of an object literal, before it is followed anywhere. */

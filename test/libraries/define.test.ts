@@ -16,9 +16,9 @@ function problemsOf(definition: object): readonly string[] {
   }
 }
 
-const matchers = 'construct, call, method, decorator, extends, directive, typed, takes';
+const matchers = 'construct, call, method, property, decorator, extends, directive, typed, takes';
 const beginnings =
-  'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, receiver, around, key, name, typeArg0, member.x, static.x, param0 or params';
+  'a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, receiver, holder, around, key, name, typeArg0, member.x, static.x, param0 or params';
 
 describe('defineLibrary', () => {
   it('gives back what it is given', () => {
@@ -71,7 +71,7 @@ describe('defineLibrary', () => {
     [
       'a second call of what is no argument',
       { dispatches: [{ call: 'send', payload: 'next.self' }] },
-      "dispatches[0].payload is 'next.self': only arguments can follow next and end",
+      "dispatches[0].payload is 'next.self': a place begins with arg0, argLast, args, item, next.arg0, end.args, chain, self, receiver, holder, around, key, name, typeArg0, member.x, static.x, param0 or params",
     ],
     [
       'a place that is no text',
@@ -91,12 +91,12 @@ describe('defineLibrary', () => {
     [
       'a key that is not known',
       { attempts: { counts: 'runs', default: 1, limit: 'x' } },
-      'attempts.limit is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, ceiling, switch, default, infinity',
+      'attempts.limit is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, ceiling, boundedBy, switch, default, infinity',
     ],
     [
       'a name of Object.prototype as a key',
       { attempts: { counts: 'runs', default: 1, toString: 'x' } },
-      'attempts.toString is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, ceiling, switch, default, infinity',
+      'attempts.toString is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, ceiling, boundedBy, switch, default, infinity',
     ],
     ['attempts without a default', { attempts: { counts: 'runs' } }, 'attempts.default is missing'],
     [
@@ -121,8 +121,8 @@ describe('defineLibrary', () => {
     ],
     [
       'a unit that is none',
-      { timeLimit: { option: 'timeout', unit: 'h', default: 'none' } },
-      "timeLimit.unit must be 'ms', 's', 'min', not 'h'",
+      { timeLimit: { option: 'timeout', unit: 'd', default: 'none' } },
+      "timeLimit.unit must be 'ms', 's', 'min', 'h', not 'd'",
     ],
     [
       'an acknowledgement at no known time',

@@ -5,6 +5,7 @@ import { Vocabulary } from '../../src/libraries/vocabulary.js';
 import type { Dispatch, Handler, Setting } from '../../src/tasks/model.js';
 import { Project } from '../../src/tasks/project.js';
 import { Code } from '../../src/typescript/code.js';
+import { isInside } from '../../src/typescript/syntax.js';
 import { lintFolder, programOfFolder } from '../harness.js';
 
 /**
@@ -70,7 +71,7 @@ function foundIn(project: Project, file: ts.SourceFile): readonly Found[] {
   const found: readonly Found[] = [
     ...project.dispatchesIn(file).map((each) => ({
       kind: 'dispatch' as const,
-      node: each.item?.node.getSourceFile() === file ? each.item.node : each.name,
+      node: each.item && isInside(each.item.node, each.node) ? each.item.node : each.name,
       words: wordsOf(project, each),
     })),
     ...project.handlersIn(file).map((each) => ({

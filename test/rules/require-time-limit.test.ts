@@ -346,7 +346,7 @@ const dispatchLimit: readonly Case[] = [
   { name: 'a concurrency', code: bull('', `mail.«process»(5, ${work});`) },
   {
     name: 'a callback that is called at once',
-    code: bull('', `mail.«process»((job, done) => {\n  done(null, job.id);\n});`),
+    code: bull('', `mail.process((job, done) => {\n  done(null, job.id);\n});`),
   },
   {
     name: 'NestJS: at the decorator of the method',

@@ -1,0 +1,101 @@
+import { defineLibrary } from './define.js';
+
+/** Google Cloud Pub/Sub. Facts: @google-cloud/pubsub 5.3.1, read; what the service does is documented. */
+export const pubsub = defineLibrary({
+  name: 'Pub/Sub',
+  packages: ['@google-cloud/pubsub'],
+  dispatches: [
+    {
+      method: 'Topic.publishMessage',
+      queue: 'receiver(0)',
+      payload: ['arg0.json', 'arg0.data'],
+      options: 'arg0',
+    },
+    { method: 'Topic.publishJSON', queue: 'receiver(0)', payload: 'arg0' },
+    { method: 'Topic.publish', queue: 'receiver(0)', payload: 'arg0' },
+  ],
+  handlers: [
+    { method: 'Subscription.on', when: { arg0: { is: 'message' } }, queue: 'receiver(0)', handler: 'arg1' },
+  ],
+  settlements: [
+    { method: 'Message.ack', outcome: 'done' },
+    { method: 'Message.ackWithResponse', outcome: 'done' },
+    { method: 'Message.nack', outcome: 'again' },
+    { method: 'Message.nackWithResponse', outcome: 'again' },
+  ],
+  layers: ['definition'],
+  acknowledgement: { default: 'manual' },
+  serializer: 'bytes',
+  evidence: 'test/evidence/google-cloud.test.ts',
+});
+
+/** Google Cloud Tasks: the handler is an HTTP route. Facts: @google-cloud/tasks 7.1.0, read. */
+export const cloudTasks = defineLibrary({
+  name: 'Cloud Tasks',
+  packages: ['@google-cloud/tasks'],
+  dispatches: [
+    {
+      method: 'CloudTasksClient.createTask',
+      queue: 'arg0.parent',
+      payload: ['arg0.task.httpRequest.body', 'arg0.task.appEngineHttpRequest.body'],
+      options: 'arg0.task',
+    },
+  ],
+  layers: ['dispatch'],
+  acknowledgement: { default: 'late' },
+  deduplication: [{ option: 'name' }],
+  serializer: 'bytes',
+  documented: {
+    attempts: 'https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#RetryConfig',
+    payload: 'https://cloud.google.com/tasks/docs/creating-http-target-tasks',
+    acknowledgement: 'https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler',
+  },
+});
+
+/** Task queues of Firebase functions. Facts: firebase-functions 7.4.0 and firebase-admin 13.10, read. */
+export const firebase = defineLibrary({
+  name: 'Firebase',
+  packages: ['firebase-functions', 'firebase-admin'],
+  dispatches: [{ method: 'TaskQueue.enqueue', task: 'receiver(0)', payload: 'arg0', options: 'arg1' }],
+  handlers: [
+    {
+      call: 'onTaskDispatched',
+      when: { arg0: 'function' },
+      task: 'holder',
+      handler: 'arg0',
+      payload: 'param0.data',
+    },
+    {
+      call: 'onTaskDispatched',
+      task: 'holder',
+      options: 'arg0',
+      handler: 'arg1',
+      payload: 'param0.data',
+    },
+    {
+      method: 'TaskQueueBuilder.onDispatch',
+      task: 'holder',
+      options: 'receiver(0)',
+      handler: 'arg0',
+      payload: 'param0',
+    },
+  ],
+  layers: ['definition'],
+  attempts: { option: 'retryConfig.maxAttempts', counts: 'runs', unlimited: [-1], default: 3 },
+  backoff: {
+    delay: 'retryConfig.minBackoffSeconds',
+    unit: 's',
+    delayDefault: 100,
+    default: 'exponential',
+  },
+  timeLimit: { option: 'timeoutSeconds', unit: 's', default: 60_000 },
+  acknowledgement: { default: 'late' },
+  deduplication: [{ option: 'id' }],
+  serializer: 'json',
+  suggest: {
+    attempts: 'retryConfig: { maxAttempts: 5 }',
+    runOnce: 'retryConfig: { maxAttempts: 1 }',
+    timeLimit: 'timeoutSeconds: 120',
+  },
+  evidence: 'test/evidence/firebase.test.ts',
+});

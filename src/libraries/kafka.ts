@@ -1,0 +1,27 @@
+import { defineLibrary } from './define.js';
+
+/**
+ * Kafka by KafkaJS. Facts: kafkajs 2.2.4, read. Sources in the package: src/consumer/runner.js (an offset is resolved
+ * after `eachMessage`, committed before the next fetch), src/consumer/index.js (a crash is followed by a restart).
+ */
+export const kafkajs = defineLibrary({
+  name: 'Kafka',
+  packages: ['kafkajs'],
+  dispatches: [
+    { method: 'Sender.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
+    { method: 'Producer.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
+    { method: 'Transaction.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
+    {
+      method: 'Sender.sendBatch',
+      each: 'arg0.topicMessages',
+      queue: 'item.topic',
+      payload: 'item.messages[].value',
+    },
+  ],
+  handlers: [{ method: 'Consumer.run', handler: ['arg0.eachMessage', 'arg0.eachBatch'], options: 'arg0' }],
+  settlements: [{ method: 'Consumer.commitOffsets', outcome: 'done' }],
+  layers: ['definition'],
+  acknowledgement: { option: 'autoCommit', true: 'late', false: 'manual', default: 'late' },
+  serializer: 'bytes',
+  evidence: 'test/evidence/kafkajs.test.ts',
+});

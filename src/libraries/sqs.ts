@@ -1,0 +1,99 @@
+import { defineLibrary, type SettlementSite } from './define.js';
+
+const visibility =
+  'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html';
+
+const settlements: readonly SettlementSite[] = [
+  { construct: 'DeleteMessageCommand', outcome: 'done' },
+  { construct: 'DeleteMessageBatchCommand', outcome: 'done' },
+  { method: 'SQS.deleteMessage', outcome: 'done' },
+  { method: 'SQS.deleteMessageBatch', outcome: 'done' },
+];
+
+/** SQS by the AWS SDK. Facts: @aws-sdk/client-sqs 3, read. How often a message comes again, the queue says. */
+export const sqs = defineLibrary({
+  name: 'SQS',
+  packages: ['@aws-sdk/client-sqs'],
+  dispatches: [
+    {
+      construct: 'SendMessageCommand',
+      queue: 'arg0.QueueUrl',
+      payload: 'arg0.MessageBody',
+      options: 'arg0',
+    },
+    {
+      construct: 'SendMessageBatchCommand',
+      each: 'arg0.Entries',
+      queue: 'arg0.QueueUrl',
+      payload: 'item.MessageBody',
+      options: 'item',
+    },
+    { method: 'SQS.sendMessage', queue: 'arg0.QueueUrl', payload: 'arg0.MessageBody', options: 'arg0' },
+    {
+      method: 'SQS.sendMessageBatch',
+      each: 'arg0.Entries',
+      queue: 'arg0.QueueUrl',
+      payload: 'item.MessageBody',
+      options: 'item',
+    },
+  ],
+  handlers: [
+    { construct: 'ReceiveMessageCommand', queue: 'arg0.QueueUrl', handler: 'around' },
+    { method: 'SQS.receiveMessage', queue: 'arg0.QueueUrl', handler: 'around' },
+  ],
+  settlements,
+  layers: ['dispatch'],
+  acknowledgement: { default: 'manual' },
+  deduplication: [{ option: 'MessageDeduplicationId' }],
+  serializer: 'bytes',
+  evidence: 'test/evidence/aws-sqs.test.ts',
+});
+
+/** SQS messages in AWS Lambda: the platform deletes them when the function ends. */
+export const lambda = defineLibrary({
+  name: 'AWS Lambda',
+  packages: ['aws-lambda'],
+  handlers: [
+    { typed: 'SQSHandler', handler: 'self' },
+    { takes: 'SQSEvent', handler: 'self' },
+  ],
+  layers: ['definition'],
+  acknowledgement: { default: 'late' },
+  serializer: 'bytes',
+  documented: {
+    acknowledgement: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
+    payload: 'https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html',
+    time: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html',
+  },
+});
+
+/**
+ * sqs-consumer 11 to 15. Facts: 11.6, 13.0 and 15.0.3, run with a client of our own. A message whose handler
+ * returns nothing is deleted before 14, and kept from 14.0.1 on.
+ */
+export const sqsConsumer = defineLibrary({
+  name: 'sqs-consumer',
+  packages: ['sqs-consumer'],
+  handlers: [
+    {
+      method: 'Consumer.create',
+      queue: 'arg0.queueUrl',
+      handler: ['arg0.handleMessage', 'arg0.handleMessageBatch'],
+      options: 'arg0',
+    },
+    {
+      construct: 'Consumer',
+      queue: 'arg0.queueUrl',
+      handler: ['arg0.handleMessage', 'arg0.handleMessageBatch'],
+      options: 'arg0',
+    },
+  ],
+  settlements: [],
+  layers: ['definition'],
+  timeLimit: { option: 'handleMessageTimeout', unit: 'ms', default: 'none' },
+  acknowledgement: { option: 'shouldDeleteMessages', true: 'late', false: 'manual', default: 'late' },
+  serializer: 'bytes',
+  suggest: { timeLimit: 'handleMessageTimeout: 30_000' },
+  evidence: 'test/evidence/sqs-consumer.test.ts',
+  documented: { payload: visibility },
+});
