@@ -23,8 +23,7 @@ export default createRule({
     const { code } = project;
     for (const handler of project.bodiesIn(file)) {
       const { body } = handler;
-      // A durable function is put aside while it waits.
-      if (!body || handler.durable) continue;
+      if (!body) continue;
       for (const wait of blockingIn(body, handler)) {
         report({
           at: wait.node,
@@ -36,7 +35,7 @@ export default createRule({
         // A function within the handler's own text was looked through with it.
         if (isInside(call.target, body) || project.bodies.has(call.target)) continue;
         const found = waitBehind(call);
-        if (!found) continue;
+        if (!found || isPutAside(handler, found.wait)) continue;
         const names = [body, call.target, ...found.chain.map(({ target }) => target)].map(displayName);
         report({
           at: call.node,
@@ -69,6 +68,11 @@ export default createRule({
     }
   },
 });
+
+/** A durable function is put aside while it waits, also in the functions that it calls. */
+function isPutAside({ durable, library }: Handler, wait: Wait): boolean {
+  return durable && !wait.holds && wait.library.base === library.base;
+}
 
 /** Asked in a loop, of another task than the one that is being run. */
 function isPolling({ node }: Wait, within: ts.Node, handler: Handler | undefined): boolean {

@@ -27,9 +27,14 @@ export default createRule({
 
     for (const dispatch of project.dispatchesIn(file)) {
       const root = payloadName(dispatch.library);
+      // One of several models is one mistake.
+      const seen = new Set<string>();
       walkDispatchPayload(code, dispatch, (part) => {
         const row = rowOf(part);
         if (!row) return false;
+        const path = pathText(root, part.path);
+        if (seen.has(path)) return true;
+        seen.add(path);
         report({
           at: part.node,
           messageId: 'dispatched',

@@ -31,6 +31,8 @@ export default createRule<Options>({
       if (project.isRegisteredAgain(handler)) continue;
       // Which function it is, callers or the classes below say: that is where it is judged.
       if (!handler.body && handler.openBody) continue;
+      // A durable function goes on where it was; what may run twice is its steps.
+      if (handler.durable) continue;
       // Doing nothing twice is doing nothing.
       if (handler.body?.body && isEmpty(handler.body.body)) continue;
       const { idempotent } = handler.policy;

@@ -67,7 +67,8 @@ export default createRule<Options>({
         return;
       }
       if (timeLimit.value !== 'none') {
-        if (!options.stated) return;
+        // A durable function may wait for days; what takes time is its steps.
+        if (!options.stated || handler.durable) return;
         const limit = String(timeLimit.value / 1000);
         if (spec.option === undefined && isBounded(handler)) return;
         report({

@@ -196,6 +196,8 @@ export interface WaitSite extends Matcher {
   readonly durable?: boolean;
   /** Only a wait where it stands in a loop: asking for a status again and again. */
   readonly polling?: boolean;
+  /** It holds its caller also in a durable function: it goes round the engine. */
+  readonly holds?: boolean;
   /** It makes a client, and waits when a method of that is called at once: `serviceClient(mail).send(to)`. */
   readonly curried?: boolean;
 }
@@ -332,10 +334,10 @@ export interface DeduplicationOption {
 
 /**
  * A serializer by name. `bytes`: the project makes text or bytes by itself; what JSON.stringify is given counts.
- * `json-quiet`: JSON that drops what it cannot write.
+ * `json-quiet`: JSON that drops what it cannot write. `json-or-bytes`: JSON, but bytes may go as they are.
  */
 export type SerializerName =
-  'json' | 'superjson' | 'devalue' | 'structured-clone' | 'bson' | 'bytes' | 'json-quiet';
+  'json' | 'superjson' | 'devalue' | 'structured-clone' | 'bson' | 'bytes' | 'json-quiet' | 'json-or-bytes';
 
 /** Where settings come from, weakest first. */
 export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';

@@ -143,6 +143,7 @@ export const nestjsMicroservices = defineLibrary({
   settlements: settlementsOf('Channel'),
   layers: ['definition'],
   acknowledgement: { default: 'manual' },
-  serializer: 'json',
+  // Kafka's keys and values go as bytes.
+  serializer: 'json-or-bytes',
   evidence: 'test/evidence/nestjs-microservices.test.ts',
 });

@@ -31,12 +31,13 @@ export const restate = defineLibrary({
     // What the service says holds for each handler that `handlers.handler(options, fn)` says nothing else for.
     defaults: 'arg0.options' as const,
     options: 'item(0)' as const,
+    durable: true,
   })),
   waits: [
     ...clients.map((method) => ({ method: `Context.${method}`, durable: true })),
     // Through the ingress nothing is recorded: whoever calls is held.
-    ...clients.map((method) => ({ method: `Ingress.${method}`, curried: true })),
-    { method: 'IngressWorkflowClient.workflowAttach' },
+    ...clients.map((method) => ({ method: `Ingress.${method}`, curried: true, holds: true })),
+    { method: 'IngressWorkflowClient.workflowAttach', holds: true },
   ],
   builders: { sendOpts: 'arg0' },
   layers: ['definition'],

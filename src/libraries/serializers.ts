@@ -28,10 +28,16 @@ const json: Serializer = {
   class: losesClass,
 };
 
+function without(serializer: Serializer, ...kinds: readonly DelicateKind[]): Serializer {
+  const kept = Object.entries(serializer).filter(([kind]) => !kinds.includes(kind as DelicateKind));
+  return { ...(Object.fromEntries(kept) as Serializer), label: serializer.label };
+}
+
 export const serializers: Readonly<Record<SerializerName, Serializer>> = {
   json,
   // What JSON.stringify is given; the text and the bytes themselves arrive as they are.
   bytes: json,
+  'json-or-bytes': without(json, 'Buffer', 'typed array'),
   'json-quiet': { ...json, bigint: isDropped },
   superjson: {
     label: 'superjson',

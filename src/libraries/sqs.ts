@@ -67,6 +67,21 @@ export const lambda = defineLibrary({
   },
 });
 
+/** SQS in NestJS by @ssut/nestjs-sqs, which runs sqs-consumer. */
+export const nestjsSqs = defineLibrary({
+  name: '@ssut/nestjs-sqs',
+  packages: ['@ssut/nestjs-sqs'],
+  dispatches: [{ method: 'SqsService.send', each: 'arg1', queue: 'arg0', payload: 'item.body' }],
+  handlers: [{ decorator: 'SqsMessageHandler', queue: 'arg0', handler: 'self' }],
+  layers: ['definition'],
+  acknowledgement: { default: 'late' },
+  serializer: 'json',
+  documented: {
+    acknowledgement: 'https://github.com/ssut/nestjs-sqs#readme',
+    payload: 'https://github.com/ssut/nestjs-sqs#readme',
+  },
+});
+
 /**
  * sqs-consumer 11 to 15. Facts: 11.6, 13.0 and 15.0.3, run with a client of our own. A message whose handler
  * returns nothing is deleted before 14, and kept from 14.0.1 on.

@@ -187,7 +187,16 @@ const acknowledgement = shape(
   ['default'],
 );
 const layers = list(oneOf('config', 'queue', 'definition', 'dispatch'));
-const serializer = oneOf('json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet');
+const serializer = oneOf(
+  'json',
+  'superjson',
+  'devalue',
+  'structured-clone',
+  'bson',
+  'bytes',
+  'json-quiet',
+  'json-or-bytes',
+);
 const suggest = shape({
   attempts: text,
   runOnce: text,
@@ -267,7 +276,7 @@ const library = shape(
         elsewhere: flag,
       }),
     ),
-    waits: list(site({ durable: flag, polling: flag, curried: flag })),
+    waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),

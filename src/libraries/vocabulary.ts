@@ -34,7 +34,7 @@ import { pgBoss } from './pg-boss.js';
 import { amqpConnectionManager, amqplib, golevelup, nestjsMicroservices, rascal } from './rabbitmq.js';
 import { restate, restateRun } from './restate.js';
 import { sidequest } from './sidequest.js';
-import { lambda, sqs, sqsConsumer } from './sqs.js';
+import { lambda, nestjsSqs, sqs, sqsConsumer } from './sqs.js';
 import { temporal } from './temporal.js';
 import { triggerDev } from './trigger-dev.js';
 import { vercelQueue, vercelStep, vercelWorkflow } from './vercel.js';
@@ -80,6 +80,7 @@ export const builtIn: readonly LibraryDefinition[] = [
   sqs,
   lambda,
   sqsConsumer,
+  nestjsSqs,
   kafkajs,
   pubsub,
   cloudTasks,

@@ -122,6 +122,8 @@ export interface Wait {
   readonly name: ts.Node;
   readonly durable: boolean;
   readonly polling: boolean;
+  /** It holds its caller also in a durable function. */
+  readonly holds: boolean;
 }
 
 /** A place where a message is settled by hand. */

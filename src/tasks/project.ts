@@ -195,14 +195,15 @@ export class Project {
       for (const { node, match } of matches) {
         const { site, name } = match;
         if (site.purpose !== 'wait') continue;
-        const { durable = false, polling = false, curried = false } = site.site;
+        const { durable = false, polling = false, holds = false, curried = false } = site.site;
         if (curried && !ts.isPropertyAccessExpression(node.parent)) continue;
         waits.push({
           library: site.library,
           node,
           name,
-          durable: durable || this.#isInDurable(node, site.library),
+          durable: durable || (!holds && this.#isInDurable(node, site.library)),
           polling,
+          holds,
         });
       }
       return waits;

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { originOf } from './identity.js';
 import { type Slot, withinBounds } from './bounds.js';
 import { baseClassOf, classOfThis, objectOfThis } from './classes.js';
 import { PerCode, type Code } from './code.js';
@@ -428,7 +429,8 @@ function evaluateCall(code: Code, node: ts.CallExpression, bindings: Bindings): 
     const found = valueOfCollectionCall(code, node, callee, bindings);
     if (found) return found;
   }
-  const converted = evaluateConversion(code, node, callee, bindings);
+  const converted =
+    evaluateConversion(code, node, callee, bindings) ?? valueOfMerge(code, node, callee, bindings);
   if (converted) return converted;
   const target = functionCalled(code, callee, bindings);
   if (!target?.node.body) {
@@ -491,6 +493,35 @@ function evaluateImport(code: Code, node: ts.CallExpression): Value {
   const [specifier] = node.arguments;
   const symbol = specifier && code.checker.getSymbolAtLocation(specifier);
   return symbol ? { kind: 'module', symbol, node } : unknown(node, 'an import that is not resolved');
+}
+
+/** Packages whose functions of these names make one object of several. */
+const mergers = new Set([
+  'lodash',
+  'lodash-es',
+  'lodash.merge',
+  'lodash.defaults',
+  'es-toolkit',
+  'radash',
+  'underscore',
+]);
+
+/** `Object.assign({}, defaults, options)`, and lodash's `merge` and `defaults`: later (or earlier) keys win. */
+function valueOfMerge(
+  code: Code,
+  node: ts.CallExpression,
+  callee: ts.Expression,
+  bindings: Bindings,
+): Value | undefined {
+  const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText();
+  const isFirst = name === 'defaults';
+  if (!isFirst && name !== 'assign' && name !== 'merge' && name !== 'extend') return undefined;
+  if (callee.getText() !== 'Object.assign' && !mergers.has(originOf(code, callee)?.package ?? ''))
+    return undefined;
+  const { values, complete, open } = argumentsOf(code, node.arguments, bindings);
+  if (!complete) return unknown(node, 'an object of which not all parts are known', open);
+  const parts = values.map((spread) => ({ spread }));
+  return { kind: 'object', parts: isFirst ? parts.toReversed() : parts, node };
 }
 
 /** `Number(…)`, `parseInt(…)` and the like of something known. */

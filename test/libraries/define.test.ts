@@ -137,12 +137,12 @@ describe('defineLibrary', () => {
     [
       'a serializer by another name',
       { serializer: 'yaml' },
-      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet', not 'yaml'",
+      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet', 'json-or-bytes', not 'yaml'",
     ],
     [
       'a serializer that is a function',
       { serializer: () => '' },
-      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet', not a function",
+      "serializer must be 'json', 'superjson', 'devalue', 'structured-clone', 'bson', 'bytes', 'json-quiet', 'json-or-bytes', not a function",
     ],
     [
       'a flag that is no boolean',
