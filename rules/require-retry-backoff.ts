@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
-import { addAfter, isDecidedHere, optionAt } from '../src/tasks/edit.js';
+import { addAfter, insertAfter, isDecidedHere, optionAt } from '../src/tasks/edit.js';
 import type { Backoff, Dispatch, Handler, Queue, Stated } from '../src/tasks/model.js';
 import { isInside } from '../src/typescript/syntax.js';
 
@@ -157,15 +157,27 @@ function textOf(at: ts.Node): string {
 
 function addition(at: ts.Node, text: string | undefined): Suggestion | undefined {
   const property = at.parent;
+  if (text?.startsWith('.'))
+    return ts.isCallExpression(property)
+      ? { messageId: 'add', data: { text }, ...insertAfter(property, text) }
+      : undefined;
   if (text === undefined || !ts.isPropertyAssignment(property)) return undefined;
+  const [key, ...value] = text.split(':');
+  const there = property.parent.properties.find((each) => each.name?.getText() === key);
+  if (there && ts.isPropertyAssignment(there))
+    return { messageId: 'replace', data: { text }, replace: there.initializer, text: value.join(':').trim() };
   return { messageId: 'add', data: { text }, ...addAfter(property, text) };
 }
 
 /** The library's own exponential backoff in place of what is there, with the delay that is there. */
 function replacement(backoff: Stated<Backoff>, text: string | undefined): Suggestion | undefined {
   const delay = backoff.values[0]?.delay;
-  const value = text?.slice(text.indexOf(':') + 1).trim();
-  if (value === undefined || !ts.isPropertyAssignment(backoff.at.parent)) return undefined;
+  const [key, ...rest] = text?.split(':') ?? [];
+  const value = rest.join(':').trim();
+  const property = backoff.at.parent;
+  if (value === '' || !ts.isPropertyAssignment(property)) return undefined;
+  // A delay alone is kept, and grows.
+  if (property.name.getText() !== key) return delay === 0 ? undefined : addition(backoff.at, text);
   const kept = delay === undefined || delay === 0 ? value : value.replace(/\b1000\b/, String(delay));
   return { messageId: 'replace', data: { text: kept }, replace: backoff.at, text: kept };
 }

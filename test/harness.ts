@@ -95,15 +95,32 @@ export function programOfFolder(folder: string): ts.Program {
   return ts.createProgram({ rootNames: fileNames, options, host });
 }
 
+/** The same program with another text of one of its files. */
+export function programWith(program: ts.Program, fileName: string, text: string): ts.Program {
+  const options = program.getCompilerOptions();
+  const host = ts.createCompilerHost(options, true);
+  host.getSourceFile = (name, target) =>
+    // As they were read: a program hands some out as redirects to others of the same package.
+    name === fileName ? ts.createSourceFile(name, text, target, true) : parsed.get(name);
+  return ts.createProgram({
+    rootNames: program.getRootFileNames(),
+    options,
+    host,
+    oldProgram: program,
+  });
+}
+
 /** Lints the own files of a project on disk. */
 export function lintFolder(
   folder: string,
   program: ts.Program,
   options: LintOptions = {},
+  only?: string,
 ): readonly Finding[] {
   return program
     .getSourceFiles()
     .filter(({ fileName, isDeclarationFile }) => !isDeclarationFile && fileName.startsWith(`${folder}/src/`))
+    .filter(({ fileName }) => only === undefined || fileName === `${folder}/${only}`)
     .flatMap(({ fileName, text }) =>
       lintFile(fileName.slice(folder.length + 1), text, program, options, folder),
     );

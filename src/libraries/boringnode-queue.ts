@@ -65,7 +65,7 @@ export const boringnodeQueue = defineLibrary({
   deduplication: [{ option: 'dedup.id' }],
   serializer: 'json',
   suggest: {
-    attempts: 'retry: { maxRetries: 3, backoff: exponentialBackoff() }',
+    attempts: 'maxRetries: 3',
     runOnce: 'maxRetries: 0',
     timeLimit: "timeout: '30s'",
   },

@@ -72,13 +72,6 @@ export const firebase = defineLibrary({
       handler: 'arg1',
       payload: 'param0.data',
     },
-    {
-      method: 'TaskQueueBuilder.onDispatch',
-      task: 'holder',
-      options: 'receiver(0)',
-      handler: 'arg0',
-      payload: 'param0',
-    },
   ],
   layers: ['definition'],
   attempts: { option: 'retryConfig.maxAttempts', counts: 'runs', unlimited: [-1], default: 3 },
@@ -96,6 +89,29 @@ export const firebase = defineLibrary({
     attempts: 'retryConfig: { maxAttempts: 5 }',
     runOnce: 'retryConfig: { maxAttempts: 1 }',
     timeLimit: 'timeoutSeconds: 120',
+  },
+  evidence: 'test/evidence/firebase.test.ts',
+});
+
+/** The first generation of Firebase functions, whose time limit is said by `runWith`. */
+export const firebaseFirst = defineLibrary({
+  name: 'Firebase (first generation)',
+  packages: ['firebase-functions'],
+  extends: 'Firebase',
+  handlers: [
+    {
+      method: 'TaskQueueBuilder.onDispatch',
+      task: 'holder',
+      options: 'receiver(0)',
+      handler: 'arg0',
+      payload: 'param0',
+    },
+  ],
+  layers: ['definition'],
+  timeLimit: { default: 60_000 },
+  suggest: {
+    attempts: 'retryConfig: { maxAttempts: 5 }',
+    runOnce: 'retryConfig: { maxAttempts: 1 }',
   },
   evidence: 'test/evidence/firebase.test.ts',
 });

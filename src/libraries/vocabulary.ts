@@ -21,7 +21,7 @@ import { celeryNode } from './celery-node.js';
 import { cloudflareQueues, cloudflareStep, cloudflareWorkflows } from './cloudflare.js';
 import { dbos, dbosSteps } from './dbos.js';
 import { faktoryWorker } from './faktory-worker.js';
-import { cloudTasks, firebase, pubsub } from './google.js';
+import { cloudTasks, firebase, firebaseFirst, pubsub } from './google.js';
 import { graphileWorker } from './graphile-worker.js';
 import { groupmq } from './groupmq.js';
 import { hatchet } from './hatchet.js';
@@ -85,6 +85,7 @@ export const builtIn: readonly LibraryDefinition[] = [
   pubsub,
   cloudTasks,
   firebase,
+  firebaseFirst,
 ];
 
 /** A library with what it inherits filled in. */

@@ -114,6 +114,9 @@ function forwardedEdit(
 }
 
 function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined {
+  // `.retries(3)` of a builder goes right behind the call that makes it.
+  if (text.startsWith('.'))
+    return ts.isCallExpression(subject.node) ? insertAfter(subject.node, text) : undefined;
   const written = optionsWritten(subject);
   if (written) return editOfObject(written, text);
   if (subject.kind === 'handler' || subject.options) return undefined;
@@ -185,10 +188,8 @@ function propertiesOf(text: string): readonly ts.ObjectLiteralElementLike[] | un
 
 /** A new last property of an object literal, in its own layout; undefined where nothing is left to add. */
 function addToObject(literal: ts.ObjectLiteralExpression, text: string): Edit | undefined {
-  const inner = nestedAddition(literal, text);
-  if (inner) return inner;
   const missing = withoutKeysOf(literal, text);
-  if (missing === '') return undefined;
+  if (missing === '') return nestedAddition(literal, text);
   const last = literal.properties.at(-1);
   return last ? addAfter(last, missing) : { replace: rangeOf(literal), text: `{ ${missing} }` };
 }
@@ -244,6 +245,11 @@ function addArgument(
   // Behind the last argument, or between empty parentheses.
   const at = last ? last.getEnd() : node.getEnd() - 1;
   return { replace: { start: at, end: at }, text: last ? `, ${added}` : added };
+}
+
+/** A text right behind a node: a further call of a builder. */
+export function insertAfter(node: ts.Node, text: string): Edit {
+  return { replace: { start: node.getEnd(), end: node.getEnd() }, text };
 }
 
 function rangeOf(node: ts.Node): { start: number; end: number } {
