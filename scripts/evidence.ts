@@ -1,12 +1,16 @@
-/** Runs the claims about the libraries against the libraries themselves and a real Redis. */
-import { isOnPath, runBin } from './support.js';
+/** Runs the claims about the libraries against the libraries themselves and real servers. */
+import { missingServers } from '../test/evidence/server.js';
+import { runBin } from './support.js';
 
-if (!isOnPath('redis-server')) {
+const missing = missingServers();
+if (missing.length > 0) {
+  const list = (key: 'name' | 'program', separator: string): string =>
+    missing.map((server) => server[key]).join(separator);
   console.error(
     [
-      'The evidence tests start a Redis of their own, and redis-server is not on PATH. Install it:',
-      '  Debian, Ubuntu   apt-get update && apt-get install -y redis-server',
-      '  macOS            brew install redis',
+      `The evidence tests start servers of their own, and ${list('program', ' and ')} cannot be found. Install ${list('name', ' and ')}:`,
+      `  Debian, Ubuntu   apt-get update && apt-get install -y ${missing.map(({ apt }) => apt).join(' ')}`,
+      `  macOS            brew install ${missing.map(({ brew }) => brew).join(' ')}`,
     ].join('\n'),
   );
   process.exit(1);

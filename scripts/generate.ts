@@ -1,5 +1,5 @@
 /**
- * Writes what is derived from the code: the index of the rules, the tables of the README, the heads of the
+ * Writes what is derived from the code: the index of the rules, the tables of libraries, the heads of the
  * rules' pages. `--check` changes nothing and fails with the difference. Builds the plugin in between, unless
  * `--built` says that it is: eslint-doc-generator reads the built one.
  */
@@ -17,8 +17,9 @@ if (!process.argv.includes('--built')) {
   if (!ok) process.exit(1);
 }
 // Imported late: it reads the sources that were just written.
-const { libraryTable } = await import('./library-table.js');
-await bring('README.md', (text) => between(text, 'libraries', libraryTable()));
+const { libraryList, semanticsTable } = await import('./library-table.js');
+await bring('README.md', (text) => between(text, 'libraries', libraryList()));
+await bring('docs/libraries.md', (text) => between(text, 'semantics', semanticsTable()));
 
 const documented = await runBin('eslint-doc-generator', check ? ['--check'] : []);
 if (!documented.ok) differences += 1;
@@ -68,7 +69,7 @@ function identifier(name: string): string {
 function between(text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
   const [start, stop] = [text.indexOf(begin), text.indexOf(end)];
-  if (start < 0 || stop < start) throw new Error(`The README has no ${begin} … ${end}`);
+  if (start < 0 || stop < start) throw new Error(`There is no ${begin} … ${end}`);
   return `${text.slice(0, start + begin.length)}\n\n${content}\n\n${text.slice(stop)}`;
 }
 

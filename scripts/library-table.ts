@@ -1,53 +1,137 @@
-import type { Matcher } from '../src/libraries/define.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Claim, WaitSite } from '../src/libraries/define.js';
 import { serializers } from '../src/libraries/serializers.js';
 import { type Library, Vocabulary } from '../src/libraries/vocabulary.js';
+import { root } from './support.js';
 
-/** The README's table of what each built-in library means to the plugin, from the definitions themselves. */
-export function libraryTable(): string {
+const { libraries } = new Vocabulary(undefined, '');
+
+/** How the claims of the table are known. */
+const counts = { tested: 0, documented: 0 };
+const unproven: string[] = [];
+
+/** The README's list of the libraries and their packages. */
+export function libraryList(): string {
+  const rows = libraries
+    .filter((library) => !(library.extends !== undefined && samePackages(library)))
+    .map(({ name, packages = [] }) => [name, packages.map(code).join(', ')]);
+  return tableOf(['library', 'packages'], rows);
+}
+
+/**
+ * What each library does where nobody says otherwise, each cell with the test that proves it or the source that
+ * says so.
+ *
+ * @throws Error where a claim has neither.
+ */
+export function semanticsTable(): string {
+  Object.assign(counts, { tested: 0, documented: 0 });
+  unproven.length = 0;
   const head = [
     'library',
-    'packages',
-    'dispatches',
-    'handlers',
-    'runs by default',
-    'backoff by default',
+    'runs of a failing task',
+    'backoff',
+    'jitter',
     'time limit',
     'acknowledgement',
     'payload',
-    'evidence',
+    'waits for another task',
   ];
-  const rows = new Vocabulary(undefined, '').libraries.map(rowOf);
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const table = tableOf(head, libraries.map(rowOf));
+  if (unproven.length > 0) throw new Error(`Nothing proves what is said of ${unproven.join(', ')}`);
+  const { tested, documented } = counts;
+  return `${String(libraries.length)} tables for ${String(packagesOf().size)} packages. Of the ${String(tested + documented)} claims in them ${String(tested)} are run against the real library (✓ leads to the test) and ${String(documented)} are documented by others (§ leads to the source).\n\n${table}`;
+}
+
+function packagesOf(): ReadonlySet<string> {
+  return new Set(libraries.flatMap(({ packages = [] }) => packages));
+}
+
+function samePackages(library: Library): boolean {
+  const base = libraries.find(({ name }) => name === library.extends);
+  return base !== undefined && (library.packages ?? []).every((each) => base.packages?.includes(each));
 }
 
 function rowOf(library: Library): readonly string[] {
-  const { attempts, backoff, timeLimit, acknowledgement, serializer = 'json', evidence = [] } = library;
+  const { name, attempts, backoff, timeLimit, acknowledgement, serializer = 'json', waits = [] } = library;
+  const cell = (claim: Claim, text: string | undefined): string =>
+    text === undefined ? '–' : `${text} ${proofOf(library, claim)}`;
+  const versions = (library.versions ?? []).flatMap(({ before, attempts: older }) =>
+    older ? [`before ${before}: ${String(older.default)}`] : [],
+  );
   return [
-    library.name,
-    list((library.packages ?? []).map(code)),
-    list((library.dispatches ?? []).map(siteText)) || inherited(library),
-    list((library.handlers ?? []).map(siteText)) || inherited(library),
-    attempts ? withOption(String(attempts.default), attempts.option) : 'not its matter',
-    backoff ? withOption(backoff.default, backoff.option) : 'not its matter',
-    timeLimit ? withOption(limitText(timeLimit.default), timeLimit.option) : 'not its matter',
-    acknowledgement ? withOption(acknowledgement.default, acknowledgement.option) : 'not its matter',
-    serializers[serializer].label,
-    list(evidence.map((file) => `[${file.replace(/^.*\/|\.test\.ts$/g, '')}](${file})`)),
+    name,
+    cell(
+      'attempts',
+      attempts && withOption([String(attempts.default), ...versions].join(', '), attempts.option),
+    ),
+    cell('backoff', backoff && withOption(backoff.default, backoff.option ?? backoff.delay)),
+    cell('backoff', backoff && jitterText(backoff)),
+    cell('time', timeLimit && withOption(limitText(timeLimit.default), optionOf(timeLimit.option))),
+    cell('acknowledgement', acknowledgement && withOption(acknowledgement.default, acknowledgement.option)),
+    cell('payload', serializers[serializer].label),
+    cell('waits', waitsText(waits)),
   ];
 }
 
-function siteText(site: Matcher): string {
-  if (site.method !== undefined) return code(site.method);
-  if (site.construct !== undefined) return code(`new ${site.construct}`);
-  if (site.call !== undefined) return code(`${site.call}()`);
-  if (site.decorator !== undefined) return code(`@${site.decorator}`);
-  if (site.extends !== undefined) return code(`extends ${site.extends}`);
-  if (site.directive !== undefined) return code(`'${site.directive}'`);
-  return site.typed === undefined ? `parameter ${code(site.takes ?? '')}` : `type ${code(site.typed)}`;
+function jitterText({ jittered, jitter }: NonNullable<Library['backoff']>): string {
+  if (jittered) return 'yes';
+  return jitter === undefined ? 'no' : code(jitter);
 }
 
-function inherited({ extends: base }: Library): string {
-  return base === undefined ? 'none' : `as ${base}`;
+function waitsText(waits: readonly WaitSite[]): string | undefined {
+  if (waits.length === 0) return undefined;
+  const named = (durable: boolean): readonly string[] => [
+    ...new Set(
+      waits
+        .filter((each) => (each.durable ?? false) === durable)
+        .map(({ method, call, property }) =>
+          code(method?.split('.')[1] ?? call ?? property?.split('.')[1] ?? ''),
+        ),
+    ),
+  ];
+  return [['durable', named(true)] as const, ['blocking', named(false)] as const]
+    .filter(([, names]) => names.length > 0)
+    .map(([kind, names]) => `${kind}: ${names.join(', ')}`)
+    .join('; ');
+}
+
+/** A link to what proves a claim: of the library itself, or of the one that it extends. */
+function proofOf(library: Library, claim: Claim): string {
+  for (let at: Library | undefined = library; at; at = baseOf(at)) {
+    const source = at.documented?.[claim];
+    if (source !== undefined) {
+      counts.documented += 1;
+      return `[§](${source})`;
+    }
+    if (at.evidence !== undefined && claimsOf(at.evidence).has(claim)) {
+      counts.tested += 1;
+      return `[✓](../${at.evidence})`;
+    }
+  }
+  unproven.push(`${library.name}: ${claim}`);
+  return '';
+}
+
+function baseOf({ extends: base }: Library): Library | undefined {
+  return base === undefined ? undefined : libraries.find(({ name }) => name === base);
+}
+
+/** The claims that a test file proves: the names of its `describe`s. */
+function claimsOf(file: string): ReadonlySet<string> {
+  const path = join(root, file);
+  if (!existsSync(path)) throw new Error(`${file} is named as evidence and is not there`);
+  const names = [...readFileSync(path, 'utf8').matchAll(/describe(?:\.each\([^)]*\))?\(\s*'(?<name>\w+)'/g)];
+  return new Set(names.map(({ groups }) => groups?.['name'] ?? ''));
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function optionOf(option: string | readonly string[] | undefined): string | undefined {
+  return typeof option === 'string' ? option : option?.[0];
 }
 
 function withOption(text: string, option: string | undefined): string {
@@ -55,11 +139,7 @@ function withOption(text: string, option: string | undefined): string {
 }
 
 function limitText(limit: number | 'none'): string {
-  return limit === 'none' ? limit : `${String(limit)} ms`;
-}
-
-function list(items: readonly string[]): string {
-  return [...new Set(items)].join(', ');
+  return limit === 'none' ? limit : `${String(limit / 1000)} s`;
 }
 
 function code(text: string): string {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** The repository. */
 export const root = resolve(import.meta.dirname, '..');
@@ -47,11 +47,6 @@ export function runBin(
   options: Parameters<typeof run>[2] = {},
 ): Promise<Outcome> {
   return run(join(root, 'node_modules/.bin', name), args, options);
-}
-
-/** Is there a program of this name on PATH? */
-export function isOnPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 /** The folders of the repository's fixture projects: those with a tsconfig.json. */

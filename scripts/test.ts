@@ -2,12 +2,13 @@
  * Everything that must hold, one check after the other; a failure does not end the run. The last line counts
  * every test and every check that was run: `N passed, N failed`.
  *
- *     npm test                  the evidence tests run where redis-server is on PATH
- *     npm test -- --evidence    they run in any case, and fail where it is not
+ *     npm test                  the evidence tests run where the servers that they start are installed
+ *     npm test -- --evidence    they run in any case, and fail where one is missing
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOnPath, type Outcome, root, run, runBin } from './support.js';
+import { missingServers } from '../test/evidence/server.js';
+import { type Outcome, root, run, runBin } from './support.js';
 
 interface Count {
   readonly passed: number;
@@ -50,11 +51,12 @@ await check('generate:check', script('generate.ts', '--check', '--built'));
 await check('knip', () => runBin('knip', []));
 await check('start', script('start.ts'), { quiet: true });
 await vitest('test:unit', []);
-if (process.argv.includes('--evidence') || isOnPath('redis-server')) {
+const missing = missingServers().map(({ program }) => program);
+if (process.argv.includes('--evidence') || missing.length === 0) {
   await vitest('test:evidence', ['-c', 'vitest.evidence.config.ts']);
 } else {
   summary.push(
-    '-           test:evidence: skipped, redis-server is not on PATH (npm run test:evidence says how to get it)',
+    `-           test:evidence: skipped, without ${missing.join(' and ')} (npm run test:evidence says how to get it)`,
   );
 }
 

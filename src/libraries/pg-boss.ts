@@ -122,6 +122,9 @@ export const pgBoss = defineLibrary({
       attempts: {
         option: 'retryLimit',
         counts: 'retries',
+        // A delay or a backoff alone makes one retry of none; 0 leaves the constructor's number.
+        boundedBy: ['retryDelay', 'retryBackoff'],
+        zeroIsUnset: true,
         default: 1,
         infinity: 'its send() rejects a number without end, so the job is never queued',
       },

@@ -41,6 +41,11 @@ const counted: ReadonlyMap<string, 'runs' | 'retries'> = new Map([
   ['@nestjs/bullmq', 'runs'],
   ['bull', 'runs'],
   ['@nestjs/bull', 'runs'],
+  ['pg-boss', 'retries'],
+  ['graphile-worker', 'runs'],
+  ['bee-queue', 'retries'],
+  ['trigger.dev', 'runs'],
+  ['hatchet', 'retries'],
 ]);
 
 export function parseLabels(text: string): readonly Label[] {
