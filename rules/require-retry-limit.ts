@@ -70,6 +70,8 @@ export default createRule<Options>({
         return;
       }
       if (subject.kind === 'queue') return;
+      // Another file's, of which only something else is stated here.
+      if (subject.node.getSourceFile() !== file) return;
       // What a definition leaves out is said there, and not at each of its dispatches.
       if (subject.kind === 'dispatch' && library.layers.includes('definition')) return;
       const runs = runsText(attempts.value);

@@ -49,11 +49,18 @@ export function runBin(
   return run(join(root, 'node_modules/.bin', name), args, options);
 }
 
-/** The folders of the repository's fixture projects: those with a tsconfig.json. */
+/** The folders of the repository's fixture projects: those with a tsconfig.json, but for the libraries' own. */
 export function fixtureProjects(): readonly string[] {
   const fixtures = join(root, 'fixtures');
-  const found = [fixtures, join(fixtures, 'models')].flatMap((folder) =>
-    readdirSync(folder).map((name) => join(folder, name)),
-  );
+  return projectsIn(fixtures, join(fixtures, 'models'));
+}
+
+/** The fixtures of the task libraries, one for each library and version. */
+export function libraryProjects(): readonly string[] {
+  return projectsIn(join(root, 'fixtures/libraries'));
+}
+
+function projectsIn(...folders: readonly string[]): readonly string[] {
+  const found = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   return found.filter((folder) => existsSync(join(folder, 'tsconfig.json'))).sort();
 }

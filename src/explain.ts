@@ -137,7 +137,7 @@ function explainSubject(
   const { kind, library } = subject;
   const nodes = nodesOf(subject).filter((node) => node.getSourceFile() === file);
   const start = (nodes[0] ?? file).getStart(file);
-  const { settings, elsewhere } = settingsOf(subject, place);
+  const { settings, elsewhere } = settingsOf(project, subject, place);
   return {
     kind,
     library: library.name,
@@ -283,6 +283,7 @@ function decidedBy(subject: Subject, { option, at }: Spec): 'here' | 'dispatch' 
 }
 
 function settingsOf(
+  project: Project,
   subject: Subject,
   place: Place,
 ): { readonly settings: readonly ExplainedSetting[]; readonly elsewhere: readonly string[] } {
@@ -315,7 +316,12 @@ function settingsOf(
     }),
     row('timeLimit', library.timeLimit, policy.timeLimit, limitText),
     row('softTimeLimit', library.softTimeLimit, policy.softTimeLimit, limitText),
-    row('acknowledgement', library.acknowledgement, policy.acknowledgement, (value) => value),
+    row(
+      'acknowledgement',
+      library.acknowledgement,
+      kind === 'handler' ? project.acknowledgementOf(subject) : policy.acknowledgement,
+      (value) => value,
+    ),
     row(
       'deduplication',
       kind === 'queue' ? undefined : key,

@@ -4,7 +4,7 @@ import type { Rule } from 'eslint';
 import * as fc from 'fast-check';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixtureProjects, root } from '../scripts/support.js';
+import { fixtureProjects, libraryProjects, root } from '../scripts/support.js';
 import { Vocabulary } from '../src/libraries/vocabulary.js';
 import { rules } from '../src/rules.js';
 import { Project } from '../src/tasks/project.js';
@@ -276,6 +276,22 @@ describe.each(names)('%s', { timeout: 300_000 }, (name) => {
     );
   });
 });
+
+/** The libraries' own fixtures: what is read there and nowhere else is their tables. */
+describe.each(libraryProjects().map((folder) => [relative(`${root}/fixtures`, folder), folder]))(
+  '%s',
+  { timeout: 300_000 },
+  (_name, folder) => {
+    test('with every third token missing, and with every type annotation replaced by any', () => {
+      const fixture = fixtureOf(folder, undefined);
+      checkChanged(fixture, changedAll(fixture, untyped));
+      checkChanged(
+        fixture,
+        changedAll(fixture, (text) => withoutTokens(text, (index) => index % 3 === 0)),
+      );
+    });
+  },
+);
 
 describe('random changes', () => {
   const representative = [

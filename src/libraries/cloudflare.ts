@@ -37,7 +37,10 @@ export const cloudflareQueues = defineLibrary({
   serializer: 'json',
   serializerOption: { option: 'contentType', values: { v8: 'structured-clone' } },
   evidence: 'test/evidence/cloudflare.test.ts',
-  documented: { time: 'https://developers.cloudflare.com/queues/platform/limits/' },
+  documented: {
+    attempts: 'https://developers.cloudflare.com/queues/configuration/batching-retries/',
+    time: 'https://developers.cloudflare.com/queues/platform/limits/',
+  },
 });
 
 /** Cloudflare Workflows. Facts: run in miniflare 4. */
@@ -80,7 +83,12 @@ export const cloudflareStep = defineLibrary({
     { method: 'WorkflowStep.do', task: 'arg0', options: 'arg1', handler: 'arg2', step: true },
   ],
   layers: ['definition'],
-  attempts: { option: 'retries.limit', counts: 'retries', default: 6 },
+  attempts: {
+    option: 'retries.limit',
+    counts: 'retries',
+    default: 6,
+    infinity: 'Workflows refuses the step',
+  },
   backoff: {
     option: 'retries.backoff',
     type: { key: 'type', values: { constant: 'fixed', linear: 'custom', exponential: 'exponential' } },

@@ -45,11 +45,7 @@ export const cloudTasks = defineLibrary({
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'name' }],
   serializer: 'bytes',
-  documented: {
-    attempts: 'https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#RetryConfig',
-    payload: 'https://cloud.google.com/tasks/docs/creating-http-target-tasks',
-    acknowledgement: 'https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler',
-  },
+  evidence: 'test/evidence/google-cloud.test.ts',
 });
 
 /** Task queues of Firebase functions. Facts: firebase-functions 7.4.0 and firebase-admin 13.10, read. */

@@ -87,8 +87,5 @@ export const hatchet = defineLibrary({
     timeLimit: "executionTimeout: '5m'",
   },
   evidence: 'test/evidence/hatchet.test.ts',
-  documented: {
-    acknowledgement: 'https://docs.hatchet.run/home/retry-policies',
-    waits: 'https://docs.hatchet.run/home/durable-execution',
-  },
+  documented: { backoff: 'https://docs.hatchet.run/home/retry-policies' },
 });

@@ -56,8 +56,8 @@ export const inngest = defineLibrary({
   suggest: { attempts: 'retries: 3', runOnce: 'retries: 0', timeLimit: "timeouts: { finish: '10m' }" },
   evidence: 'test/evidence/inngest.test.ts',
   documented: {
+    attempts: 'https://www.inngest.com/docs/reference/functions/create#retries',
+    backoff: 'https://www.inngest.com/docs/features/inngest-functions/error-retries/retries',
     time: 'https://www.inngest.com/docs/usage-limits/inngest',
-    waits: 'https://www.inngest.com/docs/reference/functions/step-invoke',
-    acknowledgement: 'https://www.inngest.com/docs/learn/how-functions-are-executed',
   },
 });

@@ -90,7 +90,7 @@ export const golevelup = defineLibrary({
   timeLimit: deliveryTimeout,
   // It acknowledges by itself when the method is done.
   acknowledgement: { default: 'late' },
-  serializer: 'json',
+  serializer: 'json-or-bytes',
   evidence: 'test/evidence/golevelup-rabbitmq.test.ts',
   documented: { time: deliveryTimeoutSource },
 });
@@ -113,7 +113,7 @@ export const rascal = defineLibrary({
   layers: ['definition'],
   timeLimit: deliveryTimeout,
   acknowledgement: { default: 'manual', parameter: 2 },
-  serializer: 'json',
+  serializer: 'json-or-bytes',
   evidence: 'test/evidence/rascal.test.ts',
   documented: { time: deliveryTimeoutSource },
 });

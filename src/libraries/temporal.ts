@@ -79,7 +79,7 @@ export const temporal = defineLibrary({
     option: ['startToCloseTimeout', 'scheduleToCloseTimeout'],
     unit: 'ms',
     default: 'none',
-    without: 'Temporal runs no activity without a time limit: the first call of these throws.',
+    without: 'Temporal runs no activity without a time limit: these throw.',
   },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'workflowId' }],
@@ -91,7 +91,6 @@ export const temporal = defineLibrary({
   },
   evidence: 'test/evidence/temporal.test.ts',
   documented: {
-    acknowledgement: 'https://docs.temporal.io/activity-execution',
-    waits: 'https://docs.temporal.io/develop/typescript/child-workflows',
+    attempts: 'https://docs.temporal.io/encyclopedia/retry-policies#default-values-for-retry-policy',
   },
 });

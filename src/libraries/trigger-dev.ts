@@ -111,4 +111,5 @@ export const triggerDev = defineLibrary({
     timeLimit: 'maxDuration: 300',
   },
   evidence: 'test/evidence/trigger-dev.test.ts',
+  documented: { acknowledgement: 'https://trigger.dev/docs/errors-retrying' },
 });

@@ -219,13 +219,19 @@ export class Vocabulary {
     return this.#part(found);
   }
 
-  /** Packages, and directives, that a text names between quotes. */
+  /** The packages that a text imports, and the directives in it: the word `workflow` alone says nothing. */
   #mentionsIn(text: string): readonly string[] {
+    const names = (words: Iterable<string>): string => [...words].map(escape).join('|');
     this.#mention ??= new RegExp(
-      `['"](${[...this.packages, ...this.directives.keys()].map(escape).join('|')})(?:/[^'"]*)?['"]`,
-      'g',
+      [
+        `\\b(?:from|import|require)\\s*\\(?\\s*['"](?<package>${names(this.packages)})(?:/[^'"]*)?['"]`,
+        `^\\s*['"](?<directive>${names(this.directives.keys())})['"]\\s*;?\\s*$`,
+      ].join('|'),
+      'gm',
     );
-    return [...text.matchAll(this.#mention)].flatMap(([, name]) => name ?? []);
+    return [...text.matchAll(this.#mention)].flatMap(
+      ({ groups }) => groups?.['package'] ?? groups?.['directive'] ?? [],
+    );
   }
 
   /** May a text that is read without its program use a library at all? */

@@ -355,7 +355,9 @@ export class Project {
    * registration states a policy of its own, each speaks for itself.
    */
   isRegisteredAgain(handler: Handler): boolean {
-    const { body, library, registered } = handler;
+    const { body, library, registered, through } = handler;
+    // What a project function registers for its callers is judged where its own text stands.
+    if (body && through?.body === body) return true;
     if (!body || (registered && library.layers.includes('definition'))) return false;
     return this.bodies.get(body) !== handler;
   }

@@ -175,7 +175,7 @@ class Walk {
     // What is neither ours nor stands for something of ours matters only if it may lead to ours.
     const leads = reported !== undefined || unsaid !== undefined || at.bindings.size > 0;
     if (!leads) return;
-    const type = typeOfExpression(this.code, node);
+    const type = this.#typeOf(node, hops);
     if (saysNothing(this.code.checker, type)) {
       const source = hops < maximumHops ? follow(this.code, at) : undefined;
       if (source && source.node !== at.node) {
@@ -189,6 +189,13 @@ class Walk {
       { node: reported, path, type, direct: reported === at.node, value: node, member: undefined },
       0,
     );
+  }
+
+  /** The type of an expression; of one that was followed through an `await`, of what it promises. */
+  #typeOf(node: ts.Expression, hops: number): ts.Type {
+    const type = typeOfExpression(this.code, node);
+    const isAwaited = hops > 0 && ts.isAwaitExpression(node.parent);
+    return (isAwaited ? this.code.checker.getAwaitedType(type) : undefined) ?? type;
   }
 
   /** What a type leaves open somewhere inside is followed through the value: `params: Record<string, unknown>`. */

@@ -163,7 +163,9 @@ function located(lazy: Lazy): Value {
 /** When the value is unknown its type may still say that it has no such key. */
 function propertyByType(code: Code, node: ts.Node, key: string, why: string, open?: Open): Value {
   if (code.typed && (ts.isExpression(node) || ts.isIdentifier(node))) {
-    const type = code.checker.getNonNullableType(code.checker.getTypeAtLocation(node));
+    const own = code.checker.getTypeAtLocation(node);
+    // What a call promises is awaited before somebody asks for a key of it.
+    const type = code.checker.getNonNullableType(code.checker.getAwaitedType(own) ?? own);
     const certain = !(
       type.flags &
       (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter | ts.TypeFlags.NonPrimitive)
