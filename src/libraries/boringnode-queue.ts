@@ -57,6 +57,7 @@ export const boringnodeQueue = defineLibrary({
       values: { exponentialBackoff: 'exponential', fixedBackoff: 'fixed', linearBackoff: 'custom' },
     },
     delay: 'retry.backoff.baseDelay',
+    jitter: 'retry.backoff.jitter',
     unit: 'ms',
     default: 'none',
   },
