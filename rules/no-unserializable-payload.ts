@@ -78,8 +78,8 @@ export default createRule({
     };
 
     for (const dispatch of project.dispatchesIn(file)) {
-      const visit = visitorOf(dispatch.library, serializerOf(code, dispatch), 'dispatched');
-      walkDispatchPayload(code, dispatch, visit);
+      const name = serializerOf(code, dispatch);
+      if (name) walkDispatchPayload(code, dispatch, visitorOf(dispatch.library, name, 'dispatched'));
     }
     for (const handler of project.bodiesIn(file)) {
       const visit = visitorOf(handler.library, handler.library.serializer ?? 'json', 'declared');

@@ -47,7 +47,6 @@ export const amqplib = defineLibrary({
   acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual' },
   serializer: 'bytes',
   evidence: 'test/evidence/amqplib.test.ts',
-  documented: { time: deliveryTimeoutSource },
 });
 
 /** RabbitMQ by amqp-connection-manager. Facts: 5.0.0 with RabbitMQ 3.10, run. */

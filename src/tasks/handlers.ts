@@ -2,7 +2,9 @@ import ts from 'typescript';
 import type { Places } from '../libraries/define.js';
 import type { Site } from '../libraries/vocabulary.js';
 import { evaluate } from '../typescript/evaluate.js';
+import type { Code } from '../typescript/code.js';
 import { lazyOf } from '../typescript/functions.js';
+import { property } from '../typescript/properties.js';
 import { originOf } from '../typescript/identity.js';
 import { skipOuter } from '../typescript/syntax.js';
 import {
@@ -54,7 +56,7 @@ export class Handlers {
       for (const typed of this.reading.finder.object(node, 'handler'))
         if (typed.site.library === match.site.library) return [];
     return members
-      ? membersOf(members.value).flatMap(({ key, value, name }) =>
+      ? membersOf(this.reading.code, members.value).flatMap(({ key, value, name }) =>
           this.#handlersOf({ ...match, key, name: here(name) ?? match.name }, value),
         )
       : [];
@@ -137,7 +139,7 @@ export class Handlers {
     if (name)
       return {
         ...unknownQueue(unknownElsewhere(node, 'the queue is another object')),
-        name: textSetting(place, node),
+        name: textSetting(place ?? Lazy.known(name), node),
       };
     const callee = ts.isCallExpression(node) ? node.expression : undefined;
     if (hasQueues(library) && callee && ts.isPropertyAccessExpression(callee)) {
@@ -234,18 +236,26 @@ interface Member {
 }
 
 /** The members of a list or an object, spreads followed; what is not known of it is left out. */
-function membersOf(value: Value): readonly Member[] {
-  if (value.kind === 'choice') return alternatives(value).flatMap(membersOf);
+function membersOf(code: Code, value: Value): readonly Member[] {
+  if (value.kind === 'choice') return alternatives(value).flatMap((each) => membersOf(code, each));
+  // `import * as activities`: all that a file exports.
+  if (value.kind === 'module') {
+    return code.checker.getExportsOfModule(value.symbol).map(({ name: key }) => {
+      const member = property(code, value, key);
+      return { key, value: Lazy.known(member), name: undefined };
+    });
+  }
   if (value.kind === 'array')
     return value.elements.map((each) => ({ key: undefined, value: each, name: undefined }));
   if (value.kind !== 'object') return [];
   const members = new Map<string, Member>();
   for (const part of value.parts) {
     if ('spread' in part) {
-      for (const each of membersOf(part.spread.value)) members.set(each.key ?? '', each);
+      for (const each of membersOf(code, part.spread.value)) members.set(each.key ?? '', each);
     } else if ('key' in part) {
       const holder = part.value.node.parent;
-      const name = ts.isObjectLiteralElementLike(holder) ? holder.name : undefined;
+      const method = ts.isMethodDeclaration(part.value.node) ? part.value.node.name : undefined;
+      const name = method ?? (ts.isObjectLiteralElementLike(holder) ? holder.name : undefined);
       members.set(part.key, { key: part.key, value: part.value, name });
     }
   }

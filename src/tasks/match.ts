@@ -430,6 +430,7 @@ export class SiteFinder {
       }
     }
     const holder = end ? undefined : holderOf(walked.last);
+    let escaped: ts.Node | undefined;
     if (holder && ts.isVariableDeclaration(holder) && ts.isIdentifier(holder.name)) {
       for (const use of this.#usesOf(holder.name)) {
         const { parent } = use;
@@ -442,9 +443,11 @@ export class SiteFinder {
             : undefined;
         if (assigned && ts.isPropertyAccessExpression(parent))
           this.#set(spec, parent.name.text, [assigned], bindings, parts);
-        else end ??= this.#walkChain(use, spec, bindings, parts).end;
+        else if (ts.isCallExpression(parent) && parent.arguments.includes(use)) escaped = use;
+        else end ??= this.#walkChain(use, spec, bindings, parts).end ?? collectorOf(use, spec);
       }
     }
+    if (escaped) return { options: unknownElsewhere(escaped, 'a function may change the builder'), end };
     return { options: mergeNested(parts, start), end };
   }
 

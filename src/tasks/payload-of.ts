@@ -7,7 +7,7 @@ import { walkPayload, walkPayloadType, type PayloadVisitor } from '../typescript
 import { lazyOf } from '../typescript/functions.js';
 import { property } from '../typescript/properties.js';
 import { ancestorsOf, declaredTypeOf, isInside, skipOuter } from '../typescript/syntax.js';
-import { type Lazy, openOf, type Open } from '../typescript/value.js';
+import { isNullish, type Lazy, openOf, type Open } from '../typescript/value.js';
 import type { Dispatch, Handler } from './model.js';
 
 /**
@@ -54,14 +54,15 @@ function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void 
   });
 }
 
-/** The serializer that a dispatch's payload goes through: the library's, or one that its options choose. */
-export function serializerOf(code: Code, { library, options }: Dispatch): SerializerName {
+/** The serializer that a payload goes through: the library's, or one that its options choose; undefined where that is not known. */
+export function serializerOf(code: Code, { library, options }: Dispatch): SerializerName | undefined {
   const { serializer = 'json', serializerOption } = library;
   const chosen =
     serializerOption && options ? property(code, options.value, serializerOption.option) : undefined;
-  return chosen?.kind === 'constant' && typeof chosen.value === 'string'
-    ? (serializerOption?.values[chosen.value] ?? serializer)
-    : serializer;
+  if (!chosen || isNullish(chosen)) return serializer;
+  return chosen.kind === 'constant'
+    ? (serializerOption?.values[String(chosen.value)] ?? serializer)
+    : undefined;
 }
 
 /**
@@ -75,7 +76,9 @@ function unwrapped(code: Code, at: Lazy, hops = 0): Lazy | undefined {
     const callee = inner.expression.getText();
     const [first] = inner.arguments;
     const argument = first && lazyOf(code, first, at.bindings);
-    if (callee === 'JSON.stringify') return argument && bound(argument);
+    // What a replacer makes of it, nobody knows.
+    if (callee === 'JSON.stringify')
+      return argument && inner.arguments.length === 1 ? bound(argument) : undefined;
     if (callee === 'Buffer.from' || callee === 'encodeURIComponent' || callee === 'btoa')
       return argument && unwrapped(code, argument, hops);
     // `Buffer.from(…).toString('base64')`, `new TextEncoder().encode(…)`

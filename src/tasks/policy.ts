@@ -22,6 +22,7 @@ import {
   openOf,
   type Open,
   type Value,
+  isNullish,
 } from '../typescript/value.js';
 import { durationOf, millisecondsOf } from './duration.js';
 import type { Backoff, Setting } from './model.js';
@@ -175,9 +176,7 @@ export class Policy {
     if (!spec) return { state: 'unknown', why: 'the library has no such setting', at: this.node };
     const fallback = runsOf(spec.default);
     const { switch: turned, boundedBy = [] } = spec;
-    const bound = boundedBy
-      .map((option) => this.#option(layers, option))
-      .find(({ kind }) => kind !== 'absent');
+    const bound = boundedBy.map((option) => this.#option(layers, option)).find((each) => !isNullish(each));
     const runs = (otherwise: number): Setting<number> => {
       const found = this.#runs(spec, otherwise, layers);
       return bound && found.state === 'defaulted'
@@ -322,7 +321,10 @@ export class Policy {
     // Of several options the one in the strongest layer counts.
     const [found] = this.layers.toReversed().flatMap((layer) =>
       options
-        .filter((option) => this.#option([layer], option).kind !== 'absent')
+        .filter((option) => {
+          const value = this.#option([layer], option);
+          return options.length > 1 ? !isNullish(value) : value.kind !== 'absent';
+        })
         .slice(0, 1)
         .map((option) => ({ option, layer })),
     );
@@ -330,27 +332,28 @@ export class Policy {
     const option = found?.option;
     const unit =
       milliseconds[(option === undefined ? undefined : spec?.units?.[option]) ?? spec?.unit ?? 'ms'];
-    const duration = option === undefined ? undefined : this.#durationAt(option, unit, layers);
+    const duration = option === undefined ? undefined : this.#durationAt(option, layers);
     if (duration) return duration;
     return this.#read<number | 'none'>(
       option,
       spec?.default ?? 'none',
       (value) => {
-        if (typeof value === 'string') return durationOf(value);
-        if (typeof value !== 'number') return undefined;
-        return value === 0 || value === Infinity ? 'none' : value * unit;
+        const limit = typeof value === 'string' ? durationOf(value) : value;
+        if (typeof limit !== 'number') return undefined;
+        if (limit === 0 || limit === Infinity) return 'none';
+        return typeof value === 'string' ? limit : limit * unit;
       },
       layers,
     );
   }
 
   /** `{ minutes: 5 }`; undefined where no such object stands. */
-  #durationAt(option: string, unit: number, layers: readonly Value[]): Setting<number> | undefined {
+  #durationAt(option: string, layers: readonly Value[]): Setting<number | 'none'> | undefined {
     const whole = this.#option(layers, option);
     if (whole.kind !== 'object') return undefined;
     const sum = durationOfObject(whole);
     if (sum === undefined) return { state: 'unknown', why: 'it is no constant', at: whole.node };
-    return { state: 'stated', values: [sum === 0 ? Infinity * unit : sum], at: whole.node };
+    return { state: 'stated', values: [sum === 0 ? 'none' : sum], at: whole.node };
   }
 
   #backoffOf(layers: readonly Value[]): Setting<Backoff> {
@@ -397,7 +400,10 @@ export class Policy {
     if (spec.factor === undefined) return undefined;
     const factor = this.#option(layers, spec.factor);
     if (factor.kind !== 'constant' || typeof factor.value !== 'number' || factor.value > 1) return undefined;
-    const { delay } = this.#backoffDelay(spec, factor, layers, spec.delay);
+    const delay =
+      spec.delay === undefined
+        ? spec.delayDefault
+        : this.#backoffDelay(spec, factor, layers, spec.delay).delay;
     return { state: 'stated', values: [{ kind: 'fixed', delay }], at: factor.node };
   }
 
@@ -453,7 +459,10 @@ export class Policy {
         ? property(this.code, value, spec.delay.slice(within.length))
         : this.#option(layers, spec.delay);
     if (delay.kind === 'absent') return { delay: spec.delayDefault, at };
-    return { delay: this.#delayOf(spec, delay), at: isInside(delay.node, at) ? at : delay.node };
+    const written = this.#delayOf(spec, delay);
+    // The library raises the delay of a backoff, not one that stands alone.
+    const raised = written === undefined ? undefined : Math.max(spec.delayLeast ?? 0, written);
+    return { delay: raised, at: isInside(delay.node, at) ? at : delay.node };
   }
 
   #delayOf(spec: BackoffSpec, value: Value): number | undefined {
@@ -461,7 +470,7 @@ export class Policy {
     const written = value.kind === 'constant' ? value.value : undefined;
     if (typeof written === 'string') return durationOf(written);
     if (typeof written !== 'number') return undefined;
-    return Math.max(spec.delayLeast ?? 0, written * milliseconds[spec.unit ?? 'ms']);
+    return written * milliseconds[spec.unit ?? 'ms'];
   }
 }
 
