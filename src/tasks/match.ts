@@ -901,8 +901,9 @@ function collectorOf(builder: ts.Expression, { collectors }: Chain): ts.CallExpr
 
 /** Is this a method, which is no function that is exported under its name? */
 function isMember(declaration: ts.Declaration): boolean {
-  const { parent } = declaration;
-  return ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent);
+  // A namespace import is declared by a whole file.
+  const parent = declaration.parent as ts.Node | undefined;
+  return parent !== undefined && (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent));
 }
 
 /** May the conditions hold, as far as literal arguments tell? Asked before any type is. */

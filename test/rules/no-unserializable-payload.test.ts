@@ -388,7 +388,7 @@ const carriers: readonly Case[] = [
   carrier('structured-clone', 'new Error("x")'),
   carrier('structured-clone', '«Symbol("x")»'),
   carrier('bson', 'new Date()'),
-  carrier('bson', 'Buffer.from("x")'),
+  carrier('bson', '«Buffer.from("x")»'),
   carrier('bson', '«new Set([1])»'),
   {
     ...carrier('structured-clone', '«() => 1»'),
