@@ -67,7 +67,7 @@ interface Result {
 function lintPackage(job: Job): Promise<Linted | string> {
   return new Promise((done) => {
     const child = fork(join(folder, 'lint-package.ts'), {
-      execArgv: ['--max-old-space-size=4096', '--import', 'tsx'],
+      execArgv: ['--max-old-space-size=12288', '--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let errors = '';
