@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/evidence/**'],
     // Test files share no state but the declaration files that are parsed once for all of them.
     isolate: false,
+    // One fewer than there are cores would leave half of a small machine idle.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -52,7 +52,7 @@ export interface RuleDefinition<Options extends object> {
   readonly messages: Readonly<Record<string, string>>;
   readonly hasSuggestions?: boolean;
   readonly defaults: Options;
-  /** A description of each option; all are booleans. */
+  /** A description of each option: a boolean, a number or a list of texts, as its default is. */
   readonly options: Readonly<Record<keyof Options & string, string>>;
   readonly check: (checked: Checked<Options>) => void;
 }
@@ -78,7 +78,7 @@ export function createRule<Options extends object>(definition: RuleDefinition<Op
   const properties = Object.fromEntries(
     Object.entries<string>(definition.options).map(([key, text]) => [
       key,
-      { type: 'boolean' as const, description: text },
+      { ...schemaOf((defaults as Readonly<Record<string, unknown>>)[key]), description: text },
     ]),
   );
   return {
@@ -144,6 +144,13 @@ export function createRule<Options extends object>(definition: RuleDefinition<Op
       };
     },
   };
+}
+
+/** What an option may be, by its default. */
+function schemaOf(value: unknown) {
+  if (Array.isArray(value))
+    return { type: 'array' as const, items: { type: 'string' as const }, uniqueItems: true };
+  return typeof value === 'number' ? { type: 'integer' as const, minimum: 0 } : { type: 'boolean' as const };
 }
 
 interface Found {

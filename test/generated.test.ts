@@ -65,7 +65,7 @@ describe.each(rules)('%s', (name, { meta }) => {
   });
 
   test('is described by the rest of a sentence', () => {
-    expect(docs.description).toMatch(/^(?:disallow|require) [^.]+$/);
+    expect(docs.description).toMatch(/^(?:disallow|require|prefer|enforce) [^.]+$/);
     expect(docs.recommended).toBe(docs.presets.recommended !== undefined);
   });
 
@@ -78,10 +78,11 @@ describe.each(rules)('%s', (name, { meta }) => {
     for (const schema of schemas) {
       expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
       for (const [option, { type, description }] of Object.entries(schema.properties)) {
-        expect(type, option).toBe('boolean');
+        expect(['boolean', 'integer', 'array'], option).toContain(type);
         expect(description, option).toMatch(/^[A-Z].{10,}\.$/);
-        // What an option does is said by what it allows or asks for, never by a negation.
-        expect(option).not.toMatch(/^(?:no|not|disable|ignore)[A-Z]/);
+        // What an option does is said by what it allows or asks for, never by a negation. `ignoreVoid` is
+        // typescript-eslint's word.
+        if (option !== 'ignoreVoid') expect(option).not.toMatch(/^(?:no|not|disable|ignore)[A-Z]/);
       }
     }
   });
@@ -123,9 +124,9 @@ describe('the configurations', () => {
     for (const [name] of rules.filter(([each]) => entryOf('recommended', each))) {
       const [weak, strong] = [optionsOf('recommended', name), optionsOf('strict', name)];
       for (const [option, value] of Object.entries(strong)) {
-        // `allow…` reports less, every other option more: `strict` never reports less than `recommended`.
+        // `allow…` and `ignore…` report less, every other option more: `strict` never reports less than `recommended`.
         const before: unknown = Object.entries(weak).find(([key]) => key === option)?.[1];
-        const weaker = option.startsWith('allow')
+        const weaker = /^(?:allow|ignore)/.test(option)
           ? value === true && before !== true
           : value !== true && before === true;
         expect(weaker, `${name}, ${option}`).toBe(false);

@@ -88,6 +88,7 @@ export class Dispatches {
     });
     return {
       kind: 'dispatch',
+      site,
       through: undefined,
       runs: undefined,
       library,

@@ -88,6 +88,7 @@ export class Handlers {
     const payload = site.payload === undefined ? undefined : parameterPlace(site.payload);
     const common = {
       kind: 'handler' as const,
+      site,
       through: undefined,
       runs: undefined,
       library,

@@ -1,5 +1,12 @@
 import type ts from 'typescript';
-import type { BackoffKind, SettlementSite } from '../libraries/define.js';
+import type {
+  BackoffKind,
+  DispatchSite,
+  HandlerSite,
+  QueueSite,
+  SettlementSite,
+  WaitSite,
+} from '../libraries/define.js';
 import type { Library } from '../libraries/vocabulary.js';
 import type { Lazy, Open, Value } from '../typescript/value.js';
 import type { Policy } from './policy.js';
@@ -54,6 +61,8 @@ interface Subject {
 /** A call that hands a task to a queue, itself or through the project functions that it calls. */
 export interface Dispatch extends Subject {
   readonly kind: 'dispatch';
+  /** The row of the library's table that found it. */
+  readonly site: DispatchSite;
   readonly node: ts.CallExpression | ts.NewExpression;
   /** The same dispatch one step further in: as it stands in the project function that is called here. */
   readonly through: Dispatch | undefined;
@@ -78,6 +87,7 @@ export interface Dispatch extends Subject {
 /** A function that a worker runs, or a definition that states a task's policy. */
 export interface Handler extends Subject {
   readonly kind: 'handler';
+  readonly site: HandlerSite;
   /** The same handler as it stands in the project function that is called here. */
   readonly through: Handler | undefined;
   readonly runs: ts.Node | undefined;
@@ -109,6 +119,7 @@ export interface Handler extends Subject {
 /** A queue, or settings registered for one. */
 export interface Queue extends Subject {
   readonly kind: 'queue';
+  readonly site: QueueSite;
   readonly node: ts.Node;
   readonly name: Setting<string>;
   /** Settings that underlie every queue's. */
@@ -118,6 +129,7 @@ export interface Queue extends Subject {
 /** An expression that blocks on another task's outcome. */
 export interface Wait {
   readonly library: Library;
+  readonly site: WaitSite;
   readonly node: ts.CallExpression | ts.PropertyAccessExpression;
   readonly name: ts.Node;
   readonly durable: boolean;
@@ -129,6 +141,7 @@ export interface Wait {
 /** A place where a message is settled by hand. */
 export interface Settlement {
   readonly library: Library;
+  readonly site: SettlementSite;
   readonly node: ts.CallExpression | ts.NewExpression;
   readonly outcome: SettlementSite['outcome'];
 }

@@ -130,6 +130,11 @@ export class Policy {
     });
   }
 
+  /** What holds for any option, by its path: all layers merged. */
+  option(path: string): Value {
+    return this.#option(this.layers, path);
+  }
+
   #once<T>(name: string, read: () => Setting<T>): Setting<T> {
     const known = this.#settings.get(name);
     if (known) return known as Setting<T>;

@@ -1,13 +1,13 @@
 import ts from 'typescript';
-import type { Acknowledged } from '../libraries/define.js';
-import type { Library, Vocabulary } from '../libraries/vocabulary.js';
+import type { Acknowledged, Places } from '../libraries/define.js';
+import type { Library, Site, Vocabulary } from '../libraries/vocabulary.js';
 import { chainTo, namedCallsIn, namesLeadingTo } from '../typescript/calls.js';
 import { functionAround, nameOfFunction } from '../typescript/follow.js';
 import { heritageOf } from '../typescript/classes.js';
 import type { Code } from '../typescript/code.js';
 import { neighboursOf } from '../typescript/sources.js';
 import { ancestorsOf, isInside } from '../typescript/syntax.js';
-import type { Open } from '../typescript/value.js';
+import type { Lazy, Open } from '../typescript/value.js';
 import { acknowledgementOf } from './acknowledgement.js';
 import { candidatesIn, Gate, type Candidates } from './candidates.js';
 import { Configs } from './config-files.js';
@@ -43,6 +43,7 @@ export class Project {
   readonly #ownHandlers = new WeakMap<ts.SourceFile, readonly Template<Handler>[]>();
   readonly #queueModels = new WeakMap<ts.SourceFile, readonly Queue[]>();
   readonly #waits = new WeakMap<ts.SourceFile, readonly Wait[]>();
+  readonly #sites = new WeakMap<ts.SourceFile, Map<Site['purpose'], readonly Match[]>>();
   readonly #settlements = new WeakMap<ts.SourceFile, readonly Settlement[]>();
   readonly #acknowledgements = new WeakMap<Handler, Setting<Acknowledged>>();
   #files: readonly ts.SourceFile[] | undefined;
@@ -185,20 +186,13 @@ export class Project {
   waitsIn(file: ts.SourceFile): readonly Wait[] {
     return once(this.#waits, file, () => {
       const waits: Wait[] = [];
-      const { calls, accesses } = this.#candidates(file);
-      const matches = [
-        ...calls.flatMap((node) => [...this.#finder.call(node, 'wait')].map((match) => ({ node, match }))),
-        ...accesses.flatMap((node) =>
-          [...this.#finder.access(node, 'wait')].map((match) => ({ node, match })),
-        ),
-      ];
-      for (const { node, match } of matches) {
-        const { site, name } = match;
-        if (site.purpose !== 'wait') continue;
+      for (const { site, node, name } of this.sitesIn(file, 'wait')) {
+        if (!ts.isCallExpression(node) && !ts.isPropertyAccessExpression(node)) continue;
         const { durable = false, polling = false, holds = false, curried = false } = site.site;
         if (curried && !ts.isPropertyAccessExpression(node.parent)) continue;
         waits.push({
           library: site.library,
+          site: site.site,
           node,
           name,
           durable: durable || (!holds && this.#isInDurable(node, site.library)),
@@ -224,18 +218,44 @@ export class Project {
 
   /** The places of a file where messages are settled by hand. */
   settlementsIn(file: ts.SourceFile): readonly Settlement[] {
-    return once(this.#settlements, file, () => {
-      const { calls, news } = this.#candidates(file);
-      const matches = [
-        ...calls.flatMap((node) => [...this.#finder.call(node, 'settlement')]),
-        ...news.flatMap((node) => [...this.#finder.construct(node, 'settlement')]),
-      ];
-      return matches.flatMap(({ site, node }): readonly Settlement[] =>
-        site.purpose === 'settlement' && (ts.isCallExpression(node) || ts.isNewExpression(node))
-          ? [{ library: site.library, node, outcome: site.site.outcome }]
+    return once(this.#settlements, file, () =>
+      this.sitesIn(file, 'settlement').flatMap(({ site, node }): readonly Settlement[] =>
+        ts.isCallExpression(node) || ts.isNewExpression(node)
+          ? [{ library: site.library, site: site.site, node, outcome: site.site.outcome }]
           : [],
-      );
-    });
+      ),
+    );
+  }
+
+  /**
+   * The places of a file that a library's table describes for a purpose, in no particular order. Dispatches,
+   * handlers and queues have readers of their own, which also know what project functions do for their callers.
+   */
+  sitesIn<P extends Site['purpose']>(
+    file: ts.SourceFile,
+    purpose: P,
+  ): readonly Match<Extract<Site, { purpose: P }>>[] {
+    const known = once(this.#sites, file, () => new Map<Site['purpose'], readonly Match[]>());
+    let found = known.get(purpose);
+    if (!found) known.set(purpose, (found = [...this.#findSites(file, purpose)]));
+    return found as readonly Match<Extract<Site, { purpose: P }>>[];
+  }
+
+  *#findSites(file: ts.SourceFile, purpose: Site['purpose']): Generator<Match> {
+    const { calls, accesses, news, decorators, classes, functions, objects } = this.#candidates(file);
+    const finder = this.#finder;
+    for (const node of calls) yield* finder.call(node, purpose);
+    for (const node of accesses) yield* finder.access(node, purpose);
+    for (const node of news) yield* finder.construct(node, purpose);
+    for (const node of decorators) yield* finder.decorator(node, purpose);
+    for (const node of classes) yield* finder.extending(node, purpose);
+    for (const node of functions) yield* finder.function(node, purpose);
+    for (const node of objects) yield* finder.object(node, purpose);
+  }
+
+  /** What stands at a place of a site that was found, undefined where nothing does. */
+  locate(match: Match, places: Places | undefined, item?: Lazy): Lazy | undefined {
+    return this.#finder.locate(match, places, item);
   }
 
   /** When a handler's message is acknowledged, by its options or by its own text. */
@@ -393,17 +413,8 @@ export class Project {
   /** What the library's own sites in a file register. */
   #handlerTemplates(file: ts.SourceFile): readonly Template<Handler>[] {
     return once(this.#ownHandlers, file, () => {
-      const { calls, news, decorators, classes, functions, objects } = this.#candidates(file);
       const finder = this.#finder;
-      const matches = [
-        ...calls.flatMap((node) => [...finder.call(node, 'handler')]),
-        ...news.flatMap((node) => [...finder.construct(node, 'handler')]),
-        ...decorators.flatMap((node) => [...finder.decorator(node, 'handler')]),
-        ...classes.flatMap((node) => [...finder.extending(node, 'handler')]),
-        ...functions.flatMap((node) => [...finder.function(node, 'handler')]),
-        ...objects.flatMap((node) => [...finder.object(node, 'handler')]),
-      ];
-      return matches.map((match) => ({
+      return this.sitesIn(file, 'handler').map((match) => ({
         node: match.node,
         plain: this.#handlers.handlersOf(match),
         derive: (bindings) => this.#handlers.handlersOf(finder.rebind(match, bindings)),

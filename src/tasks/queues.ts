@@ -311,6 +311,7 @@ export class Queues {
     const { name, defaults, replaced } = this.#settingsOfRegistration(registration);
     return {
       kind: 'queue',
+      site,
       library,
       node: match.node,
       name,
