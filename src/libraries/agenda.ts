@@ -23,6 +23,8 @@ const common = {
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'unique' }],
+  sameName: 'Agenda keeps the one that is defined last, and the other function never runs',
+  routes: { by: 'task', without: 'Agenda stores it, and no worker ever takes it' },
 } as const satisfies Partial<LibraryDefinition>;
 
 /**
@@ -40,6 +42,7 @@ export const agenda = defineLibrary({
       method: 'Agenda.define',
       when: { arg1: 'object' },
       task: 'arg0',
+      unique: 'object',
       options: 'arg1',
       handler: 'arg2',
       payload: 'param0.attrs.data',
@@ -48,6 +51,7 @@ export const agenda = defineLibrary({
     {
       method: 'Agenda.define',
       task: 'arg0',
+      unique: 'object',
       handler: 'arg1',
       options: 'arg2',
       payload: 'param0.attrs.data',
@@ -88,6 +92,7 @@ export const hokifyAgenda = defineLibrary({
     {
       method: 'Agenda.define',
       task: 'arg0',
+      unique: 'object',
       handler: 'arg1',
       options: 'arg2',
       payload: 'param0.attrs.data',

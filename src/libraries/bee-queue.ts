@@ -26,8 +26,9 @@ export const beeQueue = defineLibrary({
       },
     },
   ],
-  handlers: [{ method: 'BeeQueue.process', handler: 'argLast', payload: 'param0.data' }],
+  handlers: [{ method: 'BeeQueue.process', unique: 'object', handler: 'argLast', payload: 'param0.data' }],
   waits: [{ method: 'BeeQueue.getJob', polling: true }],
+  sameName: 'Bee-Queue throws `Cannot call Queue#process twice`, and the worker does not start',
   layers: ['dispatch'],
   attempts: {
     option: 'retries',

@@ -36,6 +36,7 @@ export const boringnodeQueue = defineLibrary({
     {
       extends: 'Job',
       task: ['static.options.name', 'name'],
+      unique: 'application',
       queue: 'static.options.queue',
       queueDefault: 'default',
       handler: 'member.execute',
@@ -48,6 +49,7 @@ export const boringnodeQueue = defineLibrary({
     fixedBackoff: 'arg0',
     customBackoff: 'arg0',
   },
+  sameName: 'the worker keeps the one that it reads last, and runs it for both',
   layers: ['queue', 'definition'],
   attempts: { option: 'retry.maxRetries', aliases: ['maxRetries'], counts: 'retries', default: 1 },
   backoff: {

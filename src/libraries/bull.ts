@@ -35,6 +35,7 @@ export const bull = defineLibrary({
     {
       method: 'Queue.add',
       when: { arg0: ['object', 'array', 'number', 'none'] },
+      taskDefault: '__default__',
       payload: 'arg0',
       options: 'arg1',
     },
@@ -43,8 +44,17 @@ export const bull = defineLibrary({
   handlers: [
     {
       method: 'Queue.process',
-      when: { arg0: 'string' },
+      when: { arg0: 'string', arguments: { min: 2 } },
       task: 'arg0',
+      unique: 'object',
+      handler: 'argLast',
+      payload: 'param0.data',
+    },
+    {
+      method: 'Queue.process',
+      when: { arg0: ['number', 'function', 'string'] },
+      taskDefault: '__default__',
+      unique: 'object',
       handler: 'argLast',
       payload: 'param0.data',
     },
@@ -58,6 +68,12 @@ export const bull = defineLibrary({
     { method: 'Job.isCompleted', polling: true },
     { method: 'Job.isFailed', polling: true },
   ],
+  sameName: "Bull's `process` throws `Cannot define the same handler twice`, and the worker does not start",
+  routes: {
+    by: 'task-in-queue',
+    catchAll: '*',
+    without: 'each run of it fails with `Missing process handler`',
+  },
   layers: ['queue', 'dispatch'],
   attempts: {
     option: 'attempts',

@@ -45,10 +45,10 @@ export const bullmq = defineLibrary({
     },
   ],
   handlers: [
-    { construct: 'Worker', queue: 'arg0', handler: 'arg1', payload: 'param0.data' },
-    { construct: 'WorkerPro', queue: 'arg0', handler: 'arg1', payload: 'param0.data' },
-    { typed: 'Processor', handler: 'self', payload: 'param0.data' },
-    { takes: 'SandboxedJob', handler: 'self', payload: 'param0.data' },
+    { construct: 'Worker', queue: 'arg0', handler: 'arg1', taskIn: 'param0.name', payload: 'param0.data' },
+    { construct: 'WorkerPro', queue: 'arg0', handler: 'arg1', taskIn: 'param0.name', payload: 'param0.data' },
+    { typed: 'Processor', handler: 'self', taskIn: 'param0.name', payload: 'param0.data' },
+    { takes: 'SandboxedJob', handler: 'self', taskIn: 'param0.name', payload: 'param0.data' },
   ],
   waits: [
     { method: 'Job.waitUntilFinished' },
@@ -57,6 +57,8 @@ export const bullmq = defineLibrary({
     { method: 'Job.isFailed', polling: true },
     { method: 'Queue.getJobState', polling: true },
   ],
+  // The processor is given all; what its own text does for none of its cases, nobody does.
+  routes: { by: 'task-in-queue', without: 'its processor has no case for it' },
   layers: ['queue', 'dispatch'],
   attempts: {
     option: 'attempts',

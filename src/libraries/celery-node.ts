@@ -16,12 +16,16 @@ export const celeryNode = defineLibrary({
     { method: 'Task.applyAsync', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args' },
     { method: 'Client.sendTask', task: 'arg0', payload: 'argsFrom1' },
   ],
-  handlers: [{ method: 'Worker.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
+  handlers: [
+    { method: 'Worker.register', task: 'arg0', unique: 'object', handler: 'arg1', payload: 'params' },
+  ],
   waits: [
     { method: 'AsyncResult.get' },
     { method: 'AsyncResult.status', polling: true },
     { method: 'AsyncResult.result', polling: true },
   ],
+  sameName: 'celery-node throws `Handler is already set`, and the worker does not start',
+  routes: { by: 'task-in-queue', without: 'the worker drops it with `Missing process handler`' },
   layers: ['dispatch'],
   // There is no retry in the worker, and no time limit: the headers that say so are not read.
   timeLimit: { default: 'none' },

@@ -28,7 +28,8 @@ export const dbos = defineLibrary({
   handlers: [
     {
       method: 'DBOS.registerWorkflow',
-      task: 'arg1.name',
+      task: ['arg1.name', 'arg0'],
+      unique: 'application',
       handler: 'arg0',
       payload: 'params',
       durable: true,
@@ -37,6 +38,7 @@ export const dbos = defineLibrary({
   ],
   // Checkpointed in a workflow; elsewhere they hold whoever calls them.
   waits: [{ method: 'WorkflowHandle.getResult' }, { method: 'DBOS.getResult' }],
+  sameName: 'DBOS throws that it is already registered, and the application does not start',
   layers: ['dispatch'],
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'workflowID' }, { option: 'enqueueOptions.deduplicationID' }],

@@ -123,6 +123,10 @@ export interface DispatchSite extends Matcher {
   /** The queue's name when none is given. */
   readonly queueDefault?: string;
   readonly task?: Places;
+  /** The task's name when none is given. */
+  readonly taskDefault?: string;
+  /** The name is an event's: who listens is not told by it, and nobody need. */
+  readonly event?: boolean;
   /** What is dispatched, as the definition itself or by its name: its options then hold, too. */
   readonly definition?: Places;
   readonly payload?: Places;
@@ -144,6 +148,17 @@ export interface HandlerSite extends Matcher {
   /** For a method's decorator: the decorator of its class that names the queue. */
   readonly owner?: { readonly decorator: string; readonly queue: Places };
   readonly task?: Places;
+  /** The task's name when none is given. */
+  readonly taskDefault?: string;
+  /** Where a function that is given tasks of all names finds the name of the one that it is to run. */
+  readonly taskIn?: Place;
+  /**
+   * There may be one handler of a name: on the object that it is registered on, for a queue of this name, or in
+   * the application. What becomes of a second one, the library's `sameName` says.
+   */
+  readonly unique?: 'object' | 'queue' | 'application';
+  /** Where something stands here, further handlers come from outside the text: a folder, say. */
+  readonly further?: Places;
   /** A list or an object of which each member is a handler; the other places then start at `item`. */
   readonly each?: Place;
   /** The function, or a file that exports it by default. */
@@ -344,7 +359,25 @@ export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';
 
 /** What rules rely on: each is proven by a test of this name, or documented. */
 export type Claim =
-  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication';
+  | 'attempts'
+  | 'backoff'
+  | 'time'
+  | 'acknowledgement'
+  | 'payload'
+  | 'waits'
+  | 'deduplication'
+  | 'sameName'
+  | 'routes';
+
+/** How a task finds the function that runs it. */
+export interface RoutesSpec {
+  /** By its name wherever it is queued, by its name within its queue, or by its queue alone. */
+  readonly by: 'task' | 'task-in-queue' | 'queue';
+  /** The name under which a handler takes all that no other one does. */
+  readonly catchAll?: string;
+  /** What becomes of a task for which there is no handler, as the rest of a sentence about it. */
+  readonly without: string;
+}
 
 /** What an older version of the library does otherwise; `null` for what it does not have. */
 export interface OlderVersion {
@@ -358,6 +391,7 @@ export interface OlderVersion {
   readonly acknowledgement?: AcknowledgementSpec | null;
   readonly serializer?: SerializerName;
   readonly suggest?: LibraryDefinition['suggest'] | null;
+  readonly sameName?: string;
 }
 
 /** A task library. */
@@ -387,6 +421,11 @@ export interface LibraryDefinition {
    * reads as the object, with the function's name under `type`.
    */
   readonly builders?: Readonly<Record<string, Place>>;
+
+  /** What becomes of a second handler of one name, as a sentence; for the sites that say `unique`. */
+  readonly sameName?: string;
+  /** Where a task's name decides which function runs it, and nothing else does. */
+  readonly routes?: RoutesSpec;
 
   /** A queue need not be made before it is used: one that nobody registers has the library's defaults. */
   readonly unregistered?: boolean;

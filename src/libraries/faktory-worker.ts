@@ -35,7 +35,11 @@ export const faktoryWorker = defineLibrary({
       options: 'item',
     },
   ],
-  handlers: [{ method: 'FaktoryControl.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
+  handlers: [
+    { method: 'FaktoryControl.register', task: 'arg0', unique: 'object', handler: 'arg1', payload: 'params' },
+  ],
+  sameName: 'Faktory keeps the one that is registered last, and the other function never runs',
+  routes: { by: 'task', without: 'each run of it fails with `No jobtype registered`' },
   layers: ['dispatch'],
   attempts: {
     option: 'retry',

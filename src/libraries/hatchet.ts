@@ -35,7 +35,7 @@ const dispatches: readonly DispatchSite[] = [
     payload: 'arg1' as const,
     options: 'arg2' as const,
   })),
-  { method: 'EventClient.push', task: 'arg0', payload: 'arg1' },
+  { method: 'EventClient.push', task: 'arg0', event: true, payload: 'arg1' },
 ];
 
 /**
@@ -53,6 +53,7 @@ export const hatchet = defineLibrary({
       (['task', 'durableTask', 'batchTask'] as const).map((method) => ({
         method: `${owner}.${method}`,
         ignoresQueue: owner === 'HatchetClient',
+        ...(owner === 'HatchetClient' ? { unique: 'application' as const } : {}),
         durable: method === 'durableTask',
         task: 'arg0.name' as const,
         handler: 'arg0.fn' as const,
@@ -73,6 +74,7 @@ export const hatchet = defineLibrary({
     { method: 'Context.runChild' },
     { method: 'WorkflowRunRef.result' },
   ],
+  sameName: 'the worker keeps the one that is registered last, and the other function never runs',
   layers: ['queue', 'definition'],
   attempts: { option: 'retries', counts: 'retries', default: 1, zeroIsUnset: true },
   backoff: { option: 'backoff', object: 'exponential', factor: 'backoff.factor', default: 'none' },

@@ -24,6 +24,7 @@ export const nodeResque = defineLibrary({
     { construct: 'Worker', each: 'arg1', ...job },
     { construct: 'MultiWorker', each: 'arg1', ...job },
   ],
+  routes: { by: 'task', without: 'each run of it fails with `No job defined for class`' },
   layers: ['definition'],
   // The Retry plugin counts all runs, and its own limit is one.
   attempts: {

@@ -87,6 +87,7 @@ export const pgBoss = defineLibrary({
     { method: 'PgBoss.complete', outcome: 'done' },
     { method: 'PgBoss.fail', outcome: 'failed' },
   ],
+  routes: { by: 'queue', without: 'nobody works on that queue, and it stays in the table' },
   layers: ['queue', 'dispatch'],
   attempts: {
     option: 'retryLimit',

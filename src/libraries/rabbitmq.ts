@@ -134,12 +134,15 @@ export const nestjsMicroservices = defineLibrary({
   handlers: ['EventPattern', 'MessagePattern'].map((decorator) => ({
     decorator,
     ignoresQueue: true,
+    // Several may listen to an event; a message is answered by one.
+    ...(decorator === 'MessagePattern' ? { unique: 'application' as const } : {}),
     task: 'arg0' as const,
     handler: 'self' as const,
     payload: 'param0' as const,
   })),
   waits: [{ method: 'ClientProxy.send' }, { method: 'ClientRMQ.send' }],
   settlements: settlementsOf('Channel'),
+  sameName: 'NestJS keeps the one that it reads last, and the other method is never called',
   layers: ['definition'],
   acknowledgement: { default: 'manual' },
   // Kafka's keys and values go as bytes.

@@ -64,6 +64,7 @@ export const triggerDev = defineLibrary({
     queue: ['arg0.queue(0).name', 'arg0.queue.name', 'arg0.queue'] as const,
     ignoresQueue: true,
     task: 'arg0.id' as const,
+    unique: 'application' as const,
     handler: 'arg0.run' as const,
     payload: 'param0' as const,
     options: 'arg0' as const,
@@ -85,6 +86,8 @@ export const triggerDev = defineLibrary({
     { file: 'trigger.config.ts', options: 'retries.default', as: 'retry' },
     { file: 'trigger.config.ts', options: 'maxDuration', as: 'maxDuration' },
   ],
+  sameName: 'Trigger.dev keeps the one that is read last, and the other function never runs',
+  routes: { by: 'task', without: 'Trigger.dev has no such task, so it never runs' },
   layers: ['config', 'definition'],
   attempts: {
     option: 'retry.maxAttempts',

@@ -216,6 +216,8 @@ const claim = {
   payload: text,
   waits: text,
   deduplication: text,
+  sameName: text,
+  routes: text,
 };
 
 const library = shape(
@@ -252,6 +254,8 @@ const library = shape(
         defaults: places,
         ignoresQueue: flag,
         queueDefault: text,
+        taskDefault: text,
+        event: flag,
         chain: shape({ ends: list(text), collectors: list(text), setters: record(oneOf(text, list(text))) }, [
           'ends',
           'setters',
@@ -265,6 +269,10 @@ const library = shape(
         queueDefault: text,
         owner: shape({ decorator: text, queue: places }, ['decorator', 'queue']),
         task: places,
+        taskDefault: text,
+        taskIn: place,
+        unique: oneOf('object', 'queue', 'application'),
+        further: places,
         handler: places,
         each: place,
         payload: place,
@@ -280,6 +288,11 @@ const library = shape(
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
+    sameName: text,
+    routes: shape({ by: oneOf('task', 'task-in-queue', 'queue'), catchAll: text, without: text }, [
+      'by',
+      'without',
+    ]),
     unregistered: flag,
     queueDefaults: text,
     layers,
@@ -305,6 +318,7 @@ const library = shape(
           acknowledgement: orNull(acknowledgement),
           serializer,
           suggest: orNull(suggest),
+          sameName: text,
         },
         ['before'],
       ),

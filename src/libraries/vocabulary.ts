@@ -120,7 +120,8 @@ export class Vocabulary {
   readonly parameterTypes = new Map<string, Site[]>();
   readonly injections = new Map<string, { readonly library: Library; readonly site: InjectionSite }[]>();
   readonly packages: ReadonlySet<string>;
-  readonly #folder: string;
+  /** The folder that ESLint works in. */
+  readonly folder: string;
   readonly #settings: unknown;
   readonly #parts = new Map<string, Vocabulary>();
   readonly #older = new Map<Library, Map<string, Library>>();
@@ -133,7 +134,7 @@ export class Vocabulary {
    */
   constructor(settings: unknown, folder: string, kept?: ReadonlySet<string>) {
     this.#settings = settings;
-    this.#folder = folder.replace(/\\/g, '/').replace(/\/$/, '');
+    this.folder = folder.replace(/\\/g, '/').replace(/\/$/, '');
     const problems: string[] = [];
     const definitions = [...builtIn];
     const known = isRecord(settings) ? settings : {};
@@ -249,7 +250,7 @@ export class Vocabulary {
     const names = new Set(kept.map(({ name }) => name));
     const key = [...names].join('\n');
     let part = this.#parts.get(key);
-    if (!part) this.#parts.set(key, (part = new Vocabulary(this.#settings, this.#folder, names)));
+    if (!part) this.#parts.set(key, (part = new Vocabulary(this.#settings, this.folder, names)));
     return part;
   }
 
@@ -276,7 +277,7 @@ export class Vocabulary {
     if (file !== undefined && library.ambient?.some((each) => file.endsWith(`/${each}`))) return true;
     if (file === undefined || !library.files) return false;
     return library.files.some((each) => {
-      const path = `${this.#folder}/${each.replace(/^\.\//, '').replace(/\/$/, '')}`;
+      const path = `${this.folder}/${each.replace(/^\.\//, '').replace(/\/$/, '')}`;
       const bare = path.replace(/\.[cm]?[jt]sx?$/, '');
       return file === path || file.replace(/\.[cm]?[jt]sx?$/, '') === bare || file.startsWith(`${path}/`);
     });

@@ -118,7 +118,8 @@ export class Dispatches {
 
   #taskOf(match: Match, item: Lazy | undefined, definition: Handler | undefined): Setting<string> {
     const { site } = match.site as Extract<Site, { purpose: 'dispatch' }>;
-    const written = textSetting(this.reading.finder.locate(match, site.task, item), match.node);
+    const place = this.reading.finder.locate(match, site.task, item);
+    const written = textSetting(place, match.node, site.taskDefault);
     return written.state === 'unknown' && definition ? definition.task : written;
   }
 

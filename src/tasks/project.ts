@@ -16,6 +16,7 @@ import { groupBy, once } from './grouping.js';
 import { Handlers } from './handlers.js';
 import { type Match, SiteFinder } from './match.js';
 import type { Dispatch, Handler, Queue, Setting, Settlement, Wait } from './model.js';
+import { Names } from './names.js';
 import { opensOfPayload } from './payload-of.js';
 import { Queues } from './queues.js';
 import { type Template, Wrappers } from './wrappers.js';
@@ -55,6 +56,8 @@ export class Project {
   #namesOfWaits: ReadonlySet<string> | undefined;
   #mentions: ReadonlyMap<ts.SourceFile, readonly (Dispatch | Queue)[]> | undefined;
   #allDispatches: readonly Dispatch[] | undefined;
+  #allHandlers: readonly Handler[] | undefined;
+  #names: Names | undefined;
 
   private constructor(
     readonly code: Code,
@@ -343,14 +346,23 @@ export class Project {
     return found;
   }
 
+  /** Every handler of the program. Costs a reading of all its task files, once. */
+  get handlers(): readonly Handler[] {
+    return (this.#allHandlers ??= this.code.ownFiles
+      .filter((file) => this.#gate.passes(file.text) || this.#registering.concerns(file))
+      .flatMap((file) => this.handlersIn(file)));
+  }
+
+  /** The names of the program's tasks: which handlers have the same one, and who runs what is dispatched. */
+  get names(): Names {
+    return (this.#names ??= new Names(this.code, this.vocabulary.folder, this.handlers));
+  }
+
   /** Function bodies that a worker runs, whichever file says so. */
   get bodies(): ReadonlyMap<ts.Node, Handler> {
     if (this.#bodies) return this.#bodies;
     const bodies = new Map<ts.Node, Handler>();
-    const files = this.code.ownFiles.filter(
-      (file) => this.#gate.passes(file.text) || this.#registering.concerns(file),
-    );
-    for (const handler of files.flatMap((file) => this.handlersIn(file))) {
+    for (const handler of this.handlers) {
       if (!handler.body) continue;
       const known = bodies.get(handler.body);
       if (!known || (!known.registered && handler.registered)) bodies.set(handler.body, handler);
