@@ -2,6 +2,7 @@
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noDuplicateTaskName from '../rules/no-duplicate-task-name.js';
 import noModelPayload from '../rules/no-model-payload.js';
+import noUnknownTask from '../rules/no-unknown-task.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
@@ -13,6 +14,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
   'no-duplicate-task-name': noDuplicateTaskName,
   'no-model-payload': noModelPayload,
+  'no-unknown-task': noUnknownTask,
   'no-unserializable-payload': noUnserializablePayload,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,

@@ -62,6 +62,7 @@ export const bull = defineLibrary({
     { typed: 'ProcessCallbackFunction', handler: 'self', payload: 'param0.data' },
     { typed: 'ProcessPromiseFunction', handler: 'self', payload: 'param0.data' },
   ],
+  pulls: [{ method: 'Queue.getNextJob' }],
   waits: [
     { method: 'Job.finished' },
     { method: 'Job.getState', polling: true },

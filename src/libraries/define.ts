@@ -223,6 +223,14 @@ export interface SettlementSite extends Matcher {
   readonly outcome: 'done' | 'again' | 'failed';
 }
 
+/** A call by which tasks are run that no handler stands for: one takes them off a queue by hand, say. */
+export interface PullSite extends Matcher {
+  /** The queue's name; without it any queue's tasks may be run. */
+  readonly queue?: Places;
+  /** The task's name; without it any task may be run. */
+  readonly task?: Places;
+}
+
 /** A file whose settings reach every task of the project: `trigger.config.ts`, `wrangler.jsonc`. */
 export interface ConfigSite {
   /** The file's base name; it is looked for from the folder of a task's file upwards. */
@@ -415,6 +423,7 @@ export interface LibraryDefinition {
   readonly handlers?: readonly HandlerSite[];
   readonly waits?: readonly WaitSite[];
   readonly settlements?: readonly SettlementSite[];
+  readonly pulls?: readonly PullSite[];
   readonly configs?: readonly ConfigSite[];
   /**
    * The library's functions that make an option's value, and where they are given it: `exponential({ … })`

@@ -83,6 +83,7 @@ export const pgBoss = defineLibrary({
     { method: 'PgBoss.getJobById', polling: true },
     { method: 'PgBoss.findJobs', polling: true },
   ],
+  pulls: [{ method: 'PgBoss.fetch', queue: 'arg0' }],
   settlements: [
     { method: 'PgBoss.complete', outcome: 'done' },
     { method: 'PgBoss.fail', outcome: 'failed' },

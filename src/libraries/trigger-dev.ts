@@ -82,6 +82,8 @@ export const triggerDev = defineLibrary({
     { method: 'runs.poll' },
     { method: 'runs.retrieve', polling: true },
   ],
+  // Scheduled tasks are dispatched by Trigger.dev, but may be by name, too.
+  pulls: [{ method: 'schedules.task', task: 'arg0.id' }],
   configs: [
     { file: 'trigger.config.ts', options: 'retries.default', as: 'retry' },
     { file: 'trigger.config.ts', options: 'maxDuration', as: 'maxDuration' },

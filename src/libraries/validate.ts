@@ -286,6 +286,7 @@ const library = shape(
     ),
     waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
+    pulls: list(site({ queue: places, task: places })),
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
     sameName: text,

@@ -13,6 +13,7 @@ import type {
   Layer,
   LibraryDefinition,
   Matcher,
+  PullSite,
   QueueSite,
   SettlementSite,
   WaitSite,
@@ -101,7 +102,8 @@ export type Site =
   | { readonly purpose: 'handler'; readonly library: Library; readonly site: HandlerSite }
   | { readonly purpose: 'queue'; readonly library: Library; readonly site: QueueSite }
   | { readonly purpose: 'wait'; readonly library: Library; readonly site: WaitSite }
-  | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite };
+  | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite }
+  | { readonly purpose: 'pull'; readonly library: Library; readonly site: PullSite };
 
 /** All libraries of one configuration, indexed by the names that syntax shows. */
 export class Vocabulary {
@@ -183,6 +185,7 @@ export class Vocabulary {
     for (const site of library.queues ?? []) this.#add(site, { purpose: 'queue', library, site });
     for (const site of library.waits ?? []) this.#add(site, { purpose: 'wait', library, site });
     for (const site of library.settlements ?? []) this.#add(site, { purpose: 'settlement', library, site });
+    for (const site of library.pulls ?? []) this.#add(site, { purpose: 'pull', library, site });
     for (const site of library.injections ?? []) push(this.injections, site.decorator, { library, site });
   }
 
@@ -301,6 +304,7 @@ function complete(definition: LibraryDefinition, base: Library | undefined): Lib
         handlers: undefined,
         waits: undefined,
         settlements: undefined,
+        pulls: undefined,
         configs: undefined,
         ambient: undefined,
         evidence: undefined,

@@ -1,11 +1,13 @@
 import ts from 'typescript';
+import type { Library } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
 import { branchAround } from '../typescript/branches.js';
 import { areLoadedTogether } from '../typescript/imports.js';
 import { objectNamed } from '../typescript/objects.js';
 import { applicationOf, isAside } from './aside.js';
 import { groupBy } from './grouping.js';
-import type { Handler, Setting } from './model.js';
+import { casesIn } from './cases.js';
+import type { Dispatch, Handler, Setting } from './model.js';
 
 /** Two handlers of which there may be one. */
 export interface SameName {
@@ -15,15 +17,97 @@ export interface SameName {
   readonly name: string;
 }
 
+/** What is run without a handler in the text: a queue's tasks, one task, or any of the library's. */
+export interface Rest {
+  readonly library: string;
+  readonly queue?: string | undefined;
+  readonly task?: string | undefined;
+  readonly node: ts.Node;
+}
+
+/** The handlers among which a dispatch finds its own, and all names that they have. */
+export interface Routes {
+  readonly handlers: readonly Handler[];
+  /** Each name, with the text that says it. */
+  readonly names: ReadonlyMap<string, ts.Node>;
+}
+
 /** The names of one program's tasks: who has the same, and who runs what is dispatched under one. */
 export class Names {
+  readonly #routes = new Map<string, { readonly routes: Routes | undefined }>();
+  #rest: readonly Rest[] | undefined;
   #same: ReadonlyMap<ts.SourceFile, readonly SameName[]> | undefined;
 
   constructor(
     private readonly code: Code,
     private readonly folder: string,
     private readonly handlers: readonly Handler[],
+    private readonly readRest: () => readonly Rest[],
   ) {}
+
+  /** What a dispatch's name is looked up in; undefined where not all of it is known, or nothing of it is here. */
+  routesOf(dispatch: Dispatch): Routes | undefined {
+    const { library, site, node } = dispatch;
+    const { routes } = library;
+    const file = node.getSourceFile();
+    if (!routes || site.event || !this.#counts(file)) return undefined;
+    const queue = only(dispatch.queue);
+    if (routes.by !== 'task' && queue === undefined) return undefined;
+    this.#rest ??= this.readRest();
+    const isOpen = this.#rest.some(
+      (rest) =>
+        rest.library === library.base &&
+        rest.task === undefined &&
+        (rest.queue === undefined || (rest.queue === queue && routes.by !== 'task')),
+    );
+    if (isOpen) return undefined;
+    const key = routes.by === 'task-in-queue' ? `${library.base}\n${queue ?? ''}` : library.base;
+    let found = this.#routes.get(key);
+    if (!found) this.#routes.set(key, (found = { routes: this.#readRoutes(library, queue) }));
+    // Who only dispatches may have its workers elsewhere.
+    const isHere = found.routes?.handlers.some((handler) =>
+      this.#isBeside(handler.node.getSourceFile(), file),
+    );
+    return isHere ? found.routes : undefined;
+  }
+
+  #readRoutes({ base, routes }: Library, queue: string | undefined): Routes | undefined {
+    const names = new Map<string, ts.Node>();
+    const found: Handler[] = [];
+    const answered = new Set(this.handlers.map(({ through }) => through));
+    for (const handler of this.handlers) {
+      if (handler.library.base !== base || handler.definitionOnly || handler.step) continue;
+      // A function that only has the type of a handler runs where it is registered.
+      if (!handler.registered) continue;
+      const isForwarding = answered.has(handler);
+      if (routes?.by === 'task-in-queue') {
+        if (handler.queue.state !== 'stated' && isForwarding) continue;
+        if (handler.queue.state !== 'stated') return undefined;
+        if (!handler.queue.values.includes(queue ?? '')) continue;
+      }
+      const own = routes?.by === 'queue' ? namesIn(handler.queue) : this.#namesOf(handler);
+      if (!own && isForwarding) continue;
+      if (!own || (routes?.catchAll !== undefined && own.has(routes.catchAll))) return undefined;
+      for (const [name, at] of own) names.set(name, at);
+      found.push(handler);
+    }
+    for (const rest of this.#rest ?? [])
+      if (rest.library === base && rest.task !== undefined) names.set(rest.task, rest.node);
+    return found.length === 0 ? undefined : { handlers: found, names };
+  }
+
+  #namesOf({ site, task, body }: Handler): ReadonlyMap<string, ts.Node> | undefined {
+    return site.taskIn === undefined ? namesIn(task) : body && casesIn(this.code, body, site.taskIn);
+  }
+
+  /** Are two files of one package and application? */
+  #isBeside(left: ts.SourceFile, right: ts.SourceFile): boolean {
+    return (
+      this.#folderOf(left) === this.#folderOf(right) &&
+      applicationOf(left, this.folder) === applicationOf(right, this.folder) &&
+      this.#counts(left)
+    );
+  }
 
   /** The handlers of a file whose name another one has already. */
   sameIn(file: ts.SourceFile): readonly SameName[] {
@@ -67,14 +151,15 @@ export class Names {
         ? objectNamed(this.code, callee.expression)
         : undefined;
     }
-    const application = `${this.#packageOf(handler)} ${site.unique ?? ''}`;
+    const application = `${this.#folderOf(handler.node.getSourceFile())} ${site.unique ?? ''}`;
     if (site.unique !== 'queue') return application;
     const name = only(queue);
     return name === undefined ? undefined : `${application} ${name}`;
   }
 
-  #packageOf({ node }: Handler): string {
-    return this.code.packageOf(node.getSourceFile().fileName)?.folder ?? '';
+  /** The folder of the package that a file is of. */
+  #folderOf({ fileName }: ts.SourceFile): string {
+    return this.code.packageOf(fileName)?.folder ?? '';
   }
 
   /** Does one application run both, as far as the text tells? */
@@ -99,6 +184,10 @@ function nameOf({ site, task, through }: Handler): string | undefined {
   if (site.task === undefined && site.taskDefault === undefined) return through ? undefined : '';
   // What the project function that is called says, it says once.
   return through?.task.state === 'stated' ? undefined : only(task);
+}
+
+function namesIn(setting: Setting<string>): ReadonlyMap<string, ts.Node> | undefined {
+  return setting.state === 'stated' ? new Map(setting.values.map((name) => [name, setting.at])) : undefined;
 }
 
 function only(setting: Setting<string>): string | undefined {

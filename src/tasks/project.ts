@@ -16,7 +16,7 @@ import { groupBy, once } from './grouping.js';
 import { Handlers } from './handlers.js';
 import { type Match, SiteFinder } from './match.js';
 import type { Dispatch, Handler, Queue, Setting, Settlement, Wait } from './model.js';
-import { Names } from './names.js';
+import { Names, type Rest } from './names.js';
 import { opensOfPayload } from './payload-of.js';
 import { Queues } from './queues.js';
 import { type Template, Wrappers } from './wrappers.js';
@@ -355,7 +355,23 @@ export class Project {
 
   /** The names of the program's tasks: which handlers have the same one, and who runs what is dispatched. */
   get names(): Names {
-    return (this.#names ??= new Names(this.code, this.vocabulary.folder, this.handlers));
+    return (this.#names ??= new Names(this.code, this.vocabulary.folder, this.handlers, () =>
+      this.files.flatMap((file) => [...this.#restIn(file)]),
+    ));
+  }
+
+  /** Where a file says, without its name, that more tasks are run than those with a handler in the text. */
+  *#restIn(file: ts.SourceFile): Generator<Rest> {
+    for (const match of this.sitesIn(file, 'handler'))
+      if (this.#handlers.mayHaveMore(match)) yield { library: match.site.library.base, node: match.name };
+    for (const match of this.sitesIn(file, 'pull')) {
+      const { queue, task } = match.site.site;
+      const [inQueue, named] = [queue, task].map((place) => {
+        const value = this.locate(match, place)?.value;
+        return value?.kind === 'constant' ? String(value.value) : undefined;
+      });
+      yield { library: match.site.library.base, queue: inQueue, task: named, node: match.name };
+    }
   }
 
   /** Function bodies that a worker runs, whichever file says so. */

@@ -25,8 +25,13 @@ export function textSetting(place: Lazy | undefined, node: ts.Node, otherwise?: 
             ? value.node.name?.text
             : undefined;
       if (name !== undefined) return { state: 'stated', values: [name], at: place.node };
+      // What comes through a parameter stands where it is passed.
       if (value.kind === 'constant')
-        return { state: 'stated', values: [String(value.value)], at: place.node };
+        return {
+          state: 'stated',
+          values: [String(value.value)],
+          at: value.given ? value.node : place.node,
+        };
       return {
         state: 'unknown',
         why: value.kind === 'unknown' ? value.why : 'it is not constant',

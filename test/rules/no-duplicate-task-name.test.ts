@@ -89,7 +89,7 @@ const bullCases: readonly Case[] = [
   },
   {
     name: 'what a project function adds: at its calls',
-    code: `import Bull from 'bull';\nconst mails = new Bull('mails');\nfunction on(name: string, work: () => Promise<number>) {\n  mails.process(name, work);\n}\non('send', async () => 1);\n«on»('send', async () => 2);\non('remind', async () => 3);`,
+    code: `import Bull from 'bull';\nconst mails = new Bull('mails');\nfunction on(name: string, work: () => Promise<number>) {\n  mails.process(name, work);\n}\non('send', async () => 1);\non(«'send'», async () => 2);\non('remind', async () => 3);`,
   },
   {
     name: 'what a project function itself names, it names once',
