@@ -4,6 +4,7 @@ import noDuplicateTaskName from '../rules/no-duplicate-task-name.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noUnknownTask from '../rules/no-unknown-task.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
+import payloadMatchesHandler from '../rules/payload-matches-handler.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
@@ -16,6 +17,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-model-payload': noModelPayload,
   'no-unknown-task': noUnknownTask,
   'no-unserializable-payload': noUnserializablePayload,
+  'payload-matches-handler': payloadMatchesHandler,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,

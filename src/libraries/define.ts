@@ -157,6 +157,8 @@ export interface HandlerSite extends Matcher {
    * the application. What becomes of a second one, the library's `sameName` says.
    */
   readonly unique?: 'object' | 'queue' | 'application';
+  /** The payload is parsed before the function is given it, so that what it declares is not what is dispatched. */
+  readonly parses?: boolean;
   /** Where something stands here, further handlers come from outside the text: a folder, say. */
   readonly further?: Places;
   /** A list or an object of which each member is a handler; the other places then start at `item`. */

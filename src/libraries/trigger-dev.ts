@@ -65,6 +65,8 @@ export const triggerDev = defineLibrary({
     ignoresQueue: true,
     task: 'arg0.id' as const,
     unique: 'application' as const,
+    // What `run` is given is what the schema makes of the payload.
+    ...(/schema|tool/i.test(call) ? { parses: true } : {}),
     handler: 'arg0.run' as const,
     payload: 'param0' as const,
     options: 'arg0' as const,

@@ -273,6 +273,7 @@ const library = shape(
         taskIn: place,
         unique: oneOf('object', 'queue', 'application'),
         further: places,
+        parses: flag,
         handler: places,
         each: place,
         payload: place,

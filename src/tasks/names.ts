@@ -71,6 +71,22 @@ export class Names {
     return isHere ? found.routes : undefined;
   }
 
+  /** The handlers that take what is dispatched here, as far as their names tell; tests and examples left out. */
+  handlersOf(dispatch: Dispatch): readonly Handler[] {
+    const { library, queue, task, site, node } = dispatch;
+    const by = library.routes?.by;
+    if (by === undefined || site.event || !this.#counts(node.getSourceFile())) return [];
+    const [inQueue, name] = [only(queue), only(task)];
+    if ((by !== 'task' && inQueue === undefined) || (by !== 'queue' && name === undefined)) return [];
+    return this.handlers.filter((handler) => {
+      if (handler.library.base !== library.base || !handler.registered || handler.definitionOnly)
+        return false;
+      if (handler.step || !this.#counts(handler.node.getSourceFile())) return false;
+      if (by !== 'task' && only(handler.queue) !== inQueue) return false;
+      return by === 'queue' || handler.site.taskIn !== undefined || only(handler.task) === name;
+    });
+  }
+
   #readRoutes({ base, routes }: Library, queue: string | undefined): Routes | undefined {
     const names = new Map<string, ts.Node>();
     const found: Handler[] = [];

@@ -98,7 +98,7 @@ function unwrapped(code: Code, at: Lazy, hops = 0): Lazy | undefined {
 const maximumUnwrapped = 4;
 
 /** A parameter stands for what the call around it is given. */
-function bound(at: Lazy): Lazy {
+export function bound(at: Lazy): Lazy {
   const node = skipOuter(at.node);
   if (!ts.isIdentifier(node)) return at;
   for (const [parameter, value] of at.bindings) {
@@ -184,6 +184,19 @@ export function walkHandlerPayload(code: Code, handler: Handler, visit: PayloadV
     const declared = parameter && declaredPayload(code, handler, parameter, payload.path);
     if (declared) walkPayloadType(code, declared.node, declared.type, visit);
   }
+}
+
+/** The type of the payload that a handler declares for one of its parameters; undefined where it says none. */
+export function payloadTypeOf(
+  code: Code,
+  { payload, body }: Handler,
+): { readonly parameter: ts.ParameterDeclaration; readonly type: ts.Type } | undefined {
+  if (!payload || payload.parameter === 'all' || !code.typed) return undefined;
+  const parameter = body?.parameters[payload.parameter];
+  if (!parameter || parameter.dotDotDotToken) return undefined;
+  let type: ts.Type | undefined = code.checker.getTypeAtLocation(parameter);
+  for (const key of payload.path) type = type && typeOfKey(code, type, key);
+  return type && { parameter, type };
 }
 
 function declaredPayload(
