@@ -107,6 +107,10 @@ function errorsIn(program: ts.Program, path: string): readonly string[] {
   );
 }
 
+function isParsed(program: ts.Program, path: string): boolean {
+  return program.getSyntacticDiagnostics(program.getSourceFile(path)).length === 0;
+}
+
 /** Of the second list what is not in the first, as often as it is there. */
 function added<T>(before: readonly T[], after: readonly T[]): readonly T[] {
   const rest = [...before];
@@ -117,13 +121,32 @@ function added<T>(before: readonly T[], after: readonly T[]): readonly T[] {
   });
 }
 
-const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
+function offsetOf(text: string, { line, column }: Finding): number {
+  const before = text.split('\n').slice(0, line - 1);
+  return before.reduce((sum, each) => sum + each.length + 1, 0) + column - 1;
+}
+
+/** Where a place is after a change. */
+function movedBy({ start, oldEnd, newEnd }: ReturnType<typeof changeBetween>, at: number): number {
+  return at >= oldEnd && at > start ? at + newEnd - oldEnd : at;
+}
+
+/** What a report says and where, so that it is known again after a change. */
+function saidAt(finding: Finding, moved: (at: number) => number, text: string): string {
+  return `${finding.rule} ${finding.messageId ?? ''} ${String(moved(offsetOf(text, finding)))}`;
+}
 
 /** What is wrong with the suggestions of an application, and how many there are. */
 function judge(application: Application): { readonly wrong: readonly string[]; readonly count: number } {
   const { program, pathOf, changed } = application;
   const wrong: string[] = [];
   let count = 0;
+  const known = new Map<string, readonly string[]>();
+  const errorsBefore = (path: string): readonly string[] => {
+    const errors = known.get(path) ?? errorsIn(program, path);
+    known.set(path, errors);
+    return errors;
+  };
   const all = application.lint(program);
   for (const finding of all) {
     const { file, rule, line } = finding;
@@ -135,21 +158,23 @@ function judge(application: Application): { readonly wrong: readonly string[]; r
         wrong.push(`${application.name} ${file}:${String(line)} ${rule}: ${message} ${problem}`);
       };
       const now = changed(file, output);
-      const errors = added(errorsIn(program, path), errorsIn(now, path));
-      const isExcused = excused[rule]?.types !== undefined && now.getSyntacticDiagnostics().length === 0;
+      const errors = added(errorsBefore(path), errorsIn(now, path));
+      const isExcused = excused[rule]?.types !== undefined && isParsed(now, path);
       if (errors.length > 0 && !isExcused) say(`is no TypeScript: ${errors.join('; ')}`);
       const after = application.lint(now, file);
       const before = all.filter((each) => each.file === file);
       const own = (list: readonly Finding[]): number => list.filter((each) => each.rule === rule).length;
       if (own(after) >= own(before) && excused[rule]?.stays === undefined) say('is still reported');
-      const { start, newEnd } = changeBetween(text, output);
-      const [first, last] = [lineOf(output, start), lineOf(output, newEnd)];
-      const others = (list: readonly Finding[]): readonly string[] =>
-        list.filter((each) => each.rule !== rule).map((each) => `${each.rule} ${each.text}`);
-      const near = after.filter((each) => each.line >= first && each.line <= last);
-      // What was reported all over the file before is nothing new, wherever the edit moves it.
-      const fresh = added(others(before), others(after));
-      for (const each of others(near)) if (fresh.includes(each)) say(`is reported by another rule: ${each}`);
+      const change = changeBetween(text, output);
+      const said = before.map((each) => saidAt(each, (at) => movedBy(change, at), text));
+      const near = after.filter((each) => {
+        const at = offsetOf(output, each);
+        return at <= change.newEnd && at + each.text.length >= change.start;
+      });
+      for (const each of near) {
+        if (each.rule !== rule && !said.includes(saidAt(each, (at) => at, output)))
+          say(`is reported by another rule: ${each.rule} ${each.text}`);
+      }
     }
   }
   return { wrong, count };

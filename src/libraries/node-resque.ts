@@ -44,7 +44,8 @@ export const nodeResque = defineLibrary({
   acknowledgement: { default: 'early' },
   serializer: 'json',
   suggest: {
-    attempts: "plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 3, retryDelay: 10_000 } }",
+    attempts:
+      "plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 3, backoffStrategy: [10_000, 60_000] } }",
     runOnce: "plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 1 } }",
   },
   evidence: 'test/evidence/node-resque.test.ts',
