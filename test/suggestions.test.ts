@@ -126,14 +126,14 @@ function offsetOf(text: string, { line, column }: Finding): number {
   return before.reduce((sum, each) => sum + each.length + 1, 0) + column - 1;
 }
 
-/** Where a place is after a change. */
-function movedBy({ start, oldEnd, newEnd }: ReturnType<typeof changeBetween>, at: number): number {
-  return at >= oldEnd && at > start ? at + newEnd - oldEnd : at;
+/** Where a place is after a change; both, where something was put in at the place itself. */
+function movedBy({ start, oldEnd, newEnd }: ReturnType<typeof changeBetween>, at: number): readonly number[] {
+  return [...(at <= start || at < oldEnd ? [at] : []), ...(at >= oldEnd ? [at + newEnd - oldEnd] : [])];
 }
 
-/** What a report says and where, so that it is known again after a change. */
-function saidAt(finding: Finding, moved: (at: number) => number, text: string): string {
-  return `${finding.rule} ${finding.messageId ?? ''} ${String(moved(offsetOf(text, finding)))}`;
+/** What a report says at a place, so that it is known again after a change. */
+function saidAt({ rule, messageId = '' }: Finding, at: number): string {
+  return `${rule} ${messageId} ${String(at)}`;
 }
 
 /** What is wrong with the suggestions of an application, and how many there are. */
@@ -166,13 +166,15 @@ function judge(application: Application): { readonly wrong: readonly string[]; r
       const own = (list: readonly Finding[]): number => list.filter((each) => each.rule === rule).length;
       if (own(after) >= own(before) && excused[rule]?.stays === undefined) say('is still reported');
       const change = changeBetween(text, output);
-      const said = before.map((each) => saidAt(each, (at) => movedBy(change, at), text));
+      const said = before.flatMap((each) =>
+        movedBy(change, offsetOf(text, each)).map((at) => saidAt(each, at)),
+      );
       const near = after.filter((each) => {
         const at = offsetOf(output, each);
         return at <= change.newEnd && at + each.text.length >= change.start;
       });
       for (const each of near) {
-        if (each.rule !== rule && !said.includes(saidAt(each, (at) => at, output)))
+        if (each.rule !== rule && !said.includes(saidAt(each, offsetOf(output, each))))
           say(`is reported by another rule: ${each.rule} ${each.text}`);
       }
     }
