@@ -26,10 +26,7 @@ import {
 const everything = Object.fromEntries(
   Object.keys(rules).map((name): [string, object] => [
     name,
-    Object.assign(
-      {},
-      ...[plugin.configs.strict, plugin.configs.checklist].map((each) => optionsIn(each, name)),
-    ),
+    { ...optionsIn(plugin.configs.strict, name), ...optionsIn(plugin.configs.checklist, name) },
   ]),
 );
 

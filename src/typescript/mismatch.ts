@@ -52,7 +52,20 @@ class Comparison {
     // A class, `Date` among them, is another thing when it is read again: other rules are for that.
     const declaration = declarationOfType(type);
     return (
-      !(declaration && isMore(declaration)) && !type.getProperty('toJSON') && type.getProperties().length > 0
+      !(declaration && this.#isMore(declaration)) &&
+      !type.getProperty('toJSON') &&
+      type.getProperties().length > 0
+    );
+  }
+
+  /** Is this more than plain data: a class with methods, something of JavaScript's own? */
+  #isMore(declaration: ts.Declaration): boolean {
+    if (ts.isInterfaceDeclaration(declaration))
+      return this.code.program.isSourceFileDefaultLibrary(declaration.getSourceFile());
+    if (!ts.isClassLike(declaration)) return false;
+    const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+    return !declaration.members.every(
+      (member) => ts.isPropertyDeclaration(member) && (ts.getCombinedModifierFlags(member) & hidden) === 0,
     );
   }
 
@@ -96,16 +109,6 @@ class Comparison {
     }
     return undefined;
   }
-}
-
-/** Is this more than plain data: a class with methods, something of JavaScript's own? */
-function isMore(declaration: ts.Declaration): boolean {
-  if (ts.isInterfaceDeclaration(declaration)) return declaration.getSourceFile().hasNoDefaultLib;
-  if (!ts.isClassLike(declaration)) return false;
-  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
-  return !declaration.members.every(
-    (member) => ts.isPropertyDeclaration(member) && (ts.getCombinedModifierFlags(member) & hidden) === 0,
-  );
 }
 
 function mayBeLeftOut(property: ts.Symbol, type: ts.Type): boolean {

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const bull = (name: string): Bull.Queue => {
-  const queue = new Bull(name, { redis: { host: redis.host, port: Number(redis.port) } });
+  const queue = new Bull(name, { redis: { host: redis.host, port: redis.port } });
   closing.push(() => queue.close());
   return queue;
 };
@@ -47,7 +47,7 @@ describe('sameName', () => {
   });
 
   it('Bee-Queue throws', async () => {
-    const queue = new BeeQueue('twice', { redis: { host: redis.host, port: Number(redis.port) } });
+    const queue = new BeeQueue('twice', { redis: { host: redis.host, port: redis.port } });
     closing.push(() => queue.close());
     await queue.ready();
     queue.process(() => Promise.resolve(1));
