@@ -19,7 +19,7 @@ export const boringnodeQueue = defineLibrary({
       queue: 'chain.queue',
       payload: 'arg0',
       options: 'chain',
-      chain: { ends: [], setters: { toQueue: 'queue', dedup: 'dedup' } },
+      chain: { ends: [], lazy: ['run'], setters: { toQueue: 'queue', dedup: 'dedup' } },
     },
     {
       method: 'Job.dispatchMany',
@@ -28,9 +28,15 @@ export const boringnodeQueue = defineLibrary({
       queue: 'chain.queue',
       payload: 'item',
       options: 'chain',
-      chain: { ends: [], setters: { toQueue: 'queue' } },
+      chain: { ends: [], lazy: ['run'], setters: { toQueue: 'queue' } },
     },
-    { method: 'Job.schedule', definition: 'receiver', queue: 'chain.queue', payload: 'arg0' },
+    {
+      method: 'Job.schedule',
+      definition: 'receiver',
+      queue: 'chain.queue',
+      payload: 'arg0',
+      chain: { ends: [], lazy: ['run'], setters: {} },
+    },
   ],
   handlers: [
     {

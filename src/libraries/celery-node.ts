@@ -12,9 +12,9 @@ export const celeryNode = defineLibrary({
     { call: 'createWorker', name: 'arg2', nameDefault: 'celery', makes: 'Worker' },
   ],
   dispatches: [
-    { method: 'Task.delay', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args' },
-    { method: 'Task.applyAsync', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args' },
-    { method: 'Client.sendTask', task: 'arg0', payload: 'argsFrom1' },
+    { method: 'Task.delay', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args', sync: true },
+    { method: 'Task.applyAsync', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args', sync: true },
+    { method: 'Client.sendTask', task: 'arg0', payload: 'argsFrom1', sync: true },
   ],
   handlers: [{ method: 'Worker.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
   waits: [

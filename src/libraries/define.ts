@@ -108,6 +108,8 @@ export interface Chain {
   readonly ends: readonly string[];
   /** Methods that enqueue the builders in the list that they are given: `queue.saveAll([job, …])`. */
   readonly collectors?: readonly string[];
+  /** With no `ends`: it enqueues when it is awaited, or when one of these is called, and not before. */
+  readonly lazy?: readonly string[];
   /** Which option each setter method fills: one key for its first argument, or a key for each. */
   readonly setters: Readonly<Record<string, string | readonly string[]>>;
 }
@@ -134,6 +136,8 @@ export interface DispatchSite extends Matcher {
   readonly chain?: Chain;
   /** `start(fn)(payload)`: the second call is part of the dispatch. */
   readonly curried?: boolean;
+  /** It returns no promise. Where there are types they say so; this is for code without. */
+  readonly sync?: boolean;
 }
 
 /** A place that makes a function the handler of tasks. A site without `handler` only states a policy. */

@@ -33,6 +33,7 @@ export const graphileWorker = defineLibrary({
       task: 'item.task',
       payload: 'item.payload',
       options: 'item.options',
+      sync: true,
     },
   ],
   handlers: [

@@ -11,6 +11,7 @@ export const kue = defineLibrary({
     payload: 'arg1' as const,
     options: 'chain' as const,
     chain: { ends: ['save'], setters: { attempts: 'attempts', backoff: 'backoff', ttl: 'ttl' } },
+    sync: true,
   })),
   handlers: [{ method: 'Queue.process', task: 'arg0', handler: 'argLast', payload: 'param0.data' }],
   layers: ['dispatch'],

@@ -27,12 +27,14 @@ export const amqplib = defineLibrary({
       queue: 'arg0' as const,
       payload: 'arg1' as const,
       options: 'arg2' as const,
+      sync: true,
     },
     {
       method: `${owner}.publish`,
       task: 'arg1' as const,
       payload: 'arg2' as const,
       options: 'arg3' as const,
+      sync: true,
     },
   ]),
   handlers: ['Channel', 'ConfirmChannel'].map((owner) => ({
@@ -100,7 +102,7 @@ export const rascal = defineLibrary({
   packages: ['rascal'],
   dispatches: [
     { method: 'BrokerAsPromised.publish', queue: 'arg0', payload: 'arg1', options: 'arg2' },
-    { method: 'Broker.publish', queue: 'arg0', payload: 'arg1', options: 'arg2' },
+    { method: 'Broker.publish', queue: 'arg0', payload: 'arg1', options: 'arg2', sync: true },
   ],
   handlers: ['SubscriberSessionAsPromised', 'SubscriberSession'].map((owner) => ({
     method: `${owner}.on`,
@@ -126,10 +128,10 @@ export const nestjsMicroservices = defineLibrary({
   packages: ['@nestjs/microservices'],
   queues: [{ method: 'RmqContext.getChannelRef', makes: 'Channel' }],
   dispatches: [
-    { method: 'ClientProxy.emit', task: 'arg0', payload: 'arg1' },
-    { method: 'ClientProxy.send', task: 'arg0', payload: 'arg1' },
-    { method: 'ClientRMQ.emit', task: 'arg0', payload: 'arg1' },
-    { method: 'ClientRMQ.send', task: 'arg0', payload: 'arg1' },
+    { method: 'ClientProxy.emit', task: 'arg0', payload: 'arg1', sync: true },
+    { method: 'ClientProxy.send', task: 'arg0', payload: 'arg1', sync: true },
+    { method: 'ClientRMQ.emit', task: 'arg0', payload: 'arg1', sync: true },
+    { method: 'ClientRMQ.send', task: 'arg0', payload: 'arg1', sync: true },
   ],
   handlers: ['EventPattern', 'MessagePattern'].map((decorator) => ({
     decorator,

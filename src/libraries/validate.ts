@@ -252,11 +252,17 @@ const library = shape(
         defaults: places,
         ignoresQueue: flag,
         queueDefault: text,
-        chain: shape({ ends: list(text), collectors: list(text), setters: record(oneOf(text, list(text))) }, [
-          'ends',
-          'setters',
-        ]),
+        chain: shape(
+          {
+            ends: list(text),
+            collectors: list(text),
+            lazy: list(text),
+            setters: record(oneOf(text, list(text))),
+          },
+          ['ends', 'setters'],
+        ),
         curried: flag,
+        sync: flag,
       }),
     ),
     handlers: list(

@@ -84,6 +84,24 @@ export interface Dispatch extends Subject {
   readonly ignoresQueue: boolean;
 }
 
+/** The call whose value tells whether a task was taken: most often the dispatch itself, once for a bulk of them. */
+export interface Sending {
+  readonly library: Library;
+  readonly site: DispatchSite;
+  /** The dispatch. */
+  readonly node: ts.CallExpression | ts.NewExpression;
+  /** The end of a builder, the second call of a curried one, what a command is given to; else the dispatch. */
+  readonly call: ts.CallExpression | undefined;
+  /** What to report. */
+  readonly name: ts.Node;
+  /** Of a builder that nothing ends, what there is of it: nothing is dispatched. */
+  readonly unfinished: ts.Expression | undefined;
+  /** Nothing is dispatched before somebody awaits this value. */
+  readonly lazy: boolean;
+  /** The calls of project functions that lead to the library's own, from the outermost in. */
+  readonly through: readonly Dispatch[];
+}
+
 /** A function that a worker runs, or a definition that states a task's policy. */
 export interface Handler extends Subject {
   readonly kind: 'handler';

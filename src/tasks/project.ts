@@ -5,6 +5,7 @@ import { chainTo, namedCallsIn, namesLeadingTo } from '../typescript/calls.js';
 import { functionAround, nameOfFunction } from '../typescript/follow.js';
 import { heritageOf } from '../typescript/classes.js';
 import type { Code } from '../typescript/code.js';
+import { fateOf, isAsync, isThenable } from '../typescript/promises.js';
 import { neighboursOf } from '../typescript/sources.js';
 import { ancestorsOf, isInside } from '../typescript/syntax.js';
 import type { Lazy, Open } from '../typescript/value.js';
@@ -15,9 +16,10 @@ import { Dispatches } from './dispatches.js';
 import { groupBy, once } from './grouping.js';
 import { Handlers } from './handlers.js';
 import { type Match, SiteFinder } from './match.js';
-import type { Dispatch, Handler, Queue, Setting, Settlement, Wait } from './model.js';
+import type { Dispatch, Handler, Queue, Sending, Setting, Settlement, Wait } from './model.js';
 import { opensOfPayload } from './payload-of.js';
 import { Queues } from './queues.js';
+import { sendingOf, sendingThrough } from './sendings.js';
 import { type Template, Wrappers } from './wrappers.js';
 
 const projects = new WeakMap<Code, WeakMap<Vocabulary, Project>>();
@@ -44,6 +46,7 @@ export class Project {
   readonly #queueModels = new WeakMap<ts.SourceFile, readonly Queue[]>();
   readonly #waits = new WeakMap<ts.SourceFile, readonly Wait[]>();
   readonly #sites = new WeakMap<ts.SourceFile, Map<Site['purpose'], readonly Match[]>>();
+  readonly #sendings = new WeakMap<ts.SourceFile, readonly Sending[]>();
   readonly #settlements = new WeakMap<ts.SourceFile, readonly Settlement[]>();
   readonly #acknowledgements = new WeakMap<Handler, Setting<Acknowledged>>();
   #files: readonly ts.SourceFile[] | undefined;
@@ -170,6 +173,31 @@ export class Project {
   /** The dispatches of a file: calls of a library, and calls of project functions that forward to one. */
   dispatchesIn(file: ts.SourceFile): readonly Dispatch[] {
     return [...this.#dispatchTemplates(file), ...this.#forwarded.in(file)].flatMap(({ plain }) => plain);
+  }
+
+  /** The calls of a file whose value tells whether a task was taken, and the builders that nothing ends. */
+  sendingsIn(file: ts.SourceFile): readonly Sending[] {
+    return once(this.#sendings, file, () => [
+      ...this.sitesIn(file, 'dispatch').flatMap((match) => sendingOf(this.code, match) ?? []),
+      ...this.#forwarded.in(file).flatMap(({ plain }) => (plain[0] && sendingThrough(plain[0])) ?? []),
+    ]);
+  }
+
+  /**
+   * Does the call of a sending certainly give the promise of its dispatch: by its type, and by the text of the
+   * project functions that it goes through, which wait for it or return it, and do not catch its failure?
+   */
+  isAsynchronous({ call, site, through }: Sending): boolean {
+    const { code } = this;
+    if (!call) return false;
+    if (code.typed ? !isThenable(code, call) : site.sync === true || !through.every(runsAsync)) return false;
+    return through.every(({ through: inner, runs }) => {
+      if (!inner || code.at(inner.node) !== code) return false;
+      const found = this.sendingsIn(inner.node.getSourceFile()).find(({ node }) => node === inner.node);
+      if (!found?.call) return false;
+      const { state, by } = fateOf(code, found.call);
+      return state === 'carried' && by === runs;
+    });
   }
 
   /** The handlers of a file, also those that a project function registers for its caller. */
@@ -395,17 +423,16 @@ export class Project {
   /** What the library's own calls in a file hand over. */
   #dispatchTemplates(file: ts.SourceFile): readonly Template<Dispatch>[] {
     return once(this.#ownDispatches, file, () => {
-      const { calls, news } = this.#candidates(file);
       const found: Template<Dispatch>[] = [];
-      const add = (match: Match, node: ts.CallExpression | ts.NewExpression): void => {
+      for (const match of this.sitesIn(file, 'dispatch')) {
+        const { node } = match;
+        if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) continue;
         const plain = this.#dispatches.dispatchesOf(match, node);
-        if (plain.length === 0) return;
+        if (plain.length === 0) continue;
         const derive: Template<Dispatch>['derive'] = (bindings) =>
           this.#dispatches.dispatchesOf(this.#finder.rebind(match, bindings), node);
         found.push({ node, plain, derive, chain: [] });
-      };
-      for (const node of calls) for (const match of this.#finder.call(node, 'dispatch')) add(match, node);
-      for (const node of news) for (const match of this.#finder.construct(node, 'dispatch')) add(match, node);
+      }
       return found;
     });
   }
@@ -422,6 +449,10 @@ export class Project {
       }));
     });
   }
+}
+
+function runsAsync({ runs }: Dispatch): boolean {
+  return runs !== undefined && isAsync(runs);
 }
 
 function isInCatch(node: ts.Node): boolean {
