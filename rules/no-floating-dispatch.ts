@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
 import type { Sending } from '../src/tasks/model.js';
 import { takesCallback } from '../src/tasks/sendings.js';
-import { type Fate, fateOf, isThenable, mayAwait } from '../src/typescript/promises.js';
+import { type Fate, fateOf, mayAwait } from '../src/typescript/promises.js';
 
 export interface Options {
   ignoreVoid: boolean;

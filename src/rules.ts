@@ -3,6 +3,9 @@ import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noFloatingDispatch from '../rules/no-floating-dispatch.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
+import preferFlow from '../rules/prefer-flow.js';
+import preferTaskDefaults from '../rules/prefer-task-defaults.js';
+import requireExplicitQueue from '../rules/require-explicit-queue.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
@@ -14,6 +17,9 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-floating-dispatch': noFloatingDispatch,
   'no-model-payload': noModelPayload,
   'no-unserializable-payload': noUnserializablePayload,
+  'prefer-flow': preferFlow,
+  'prefer-task-defaults': preferTaskDefaults,
+  'require-explicit-queue': requireExplicitQueue,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,

@@ -14,6 +14,7 @@ export const beeQueue = defineLibrary({
       method: 'BeeQueue.createJob',
       payload: 'arg0',
       options: 'chain',
+      bulk: { name: 'saveAll' },
       chain: {
         ends: ['save'],
         collectors: ['saveAll'],

@@ -20,6 +20,7 @@ export const boringnodeQueue = defineLibrary({
       payload: 'arg0',
       options: 'chain',
       chain: { ends: [], lazy: ['run'], setters: { toQueue: 'queue', dedup: 'dedup' } },
+      bulk: { name: 'dispatchMany', item: 0 },
     },
     {
       method: 'Job.dispatchMany',
@@ -55,6 +56,8 @@ export const boringnodeQueue = defineLibrary({
     customBackoff: 'arg0',
   },
   layers: ['queue', 'definition'],
+  defaultsAt: '`queues` of the configuration',
+  defaultQueue: 'default',
   attempts: { option: 'retry.maxRetries', aliases: ['maxRetries'], counts: 'retries', default: 1 },
   backoff: {
     option: 'retry.backoff',

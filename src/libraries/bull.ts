@@ -29,14 +29,23 @@ export const bull = defineLibrary({
     { call: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue', returnsItself: ['isReady'] },
   ],
   queueDefaults: 'defaultJobOptions',
+  defaultsAt: '`defaultJobOptions` of the queue',
   dispatches: [
     // The library itself decides by `typeof`: a first argument that is a text is the job's name.
-    { method: 'Queue.add', when: { arg0: 'string' }, task: 'arg0', payload: 'arg1', options: 'arg2' },
+    {
+      method: 'Queue.add',
+      when: { arg0: 'string' },
+      task: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      bulk: { name: 'addBulk', item: { name: 0, data: 1, opts: 2 } },
+    },
     {
       method: 'Queue.add',
       when: { arg0: ['object', 'array', 'number', 'none'] },
       payload: 'arg0',
       options: 'arg1',
+      bulk: { name: 'addBulk', item: { data: 0, opts: 1 } },
     },
     { method: 'Queue.addBulk', each: 'arg0', task: 'item.name', payload: 'item.data', options: 'item.opts' },
   ],

@@ -12,8 +12,15 @@ export const bullmq = defineLibrary({
     { construct: 'QueuePro', name: 'arg0', options: 'arg1' },
   ],
   queueDefaults: 'defaultJobOptions',
+  defaultsAt: '`defaultJobOptions` of the queue',
   dispatches: [
-    { method: 'Queue.add', task: 'arg0', payload: 'arg1', options: 'arg2' },
+    {
+      method: 'Queue.add',
+      task: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      bulk: { name: 'addBulk', item: { name: 0, data: 1, opts: 2 } },
+    },
     { method: 'Queue.addBulk', each: 'arg0', task: 'item.name', payload: 'item.data', options: 'item.opts' },
     {
       method: 'Queue.upsertJobScheduler',
@@ -32,6 +39,7 @@ export const bullmq = defineLibrary({
       payload: 'item.data',
       options: 'item.opts',
       defaults: 'arg1.queuesOptions.{queue}.defaultJobOptions',
+      bulk: { name: 'addBulk' },
     },
     {
       method: 'FlowProducer.addBulk',
@@ -83,6 +91,7 @@ export const bullmq = defineLibrary({
     { option: 'debounce.id', before: '6' },
   ],
   serializer: 'json',
+  flow: { name: 'FlowProducer', later: ['delay', 'repeat'] },
   suggest: {
     attempts: "attempts: 3, backoff: { type: 'exponential', delay: 1000 }",
     runOnce: 'attempts: 1',

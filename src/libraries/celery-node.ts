@@ -23,6 +23,7 @@ export const celeryNode = defineLibrary({
     { method: 'AsyncResult.result', polling: true },
   ],
   layers: ['dispatch'],
+  defaultQueue: 'celery',
   // There is no retry in the worker, and no time limit: the headers that say so are not read.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'early' },

@@ -12,7 +12,12 @@ export const cloudflareQueues = defineLibrary({
   packages,
   ambient,
   dispatches: [
-    { method: 'Queue.send', payload: 'arg0', options: 'arg1' },
+    {
+      method: 'Queue.send',
+      payload: 'arg0',
+      options: 'arg1',
+      bulk: { name: 'sendBatch', item: { body: 0 } },
+    },
     { method: 'Queue.sendBatch', each: 'arg0', payload: 'item.body', options: 'item' },
   ],
   handlers: [
@@ -49,7 +54,12 @@ export const cloudflareWorkflows = defineLibrary({
   packages,
   ambient,
   dispatches: [
-    { method: 'Workflow.create', payload: 'arg0.params', options: 'arg0' },
+    {
+      method: 'Workflow.create',
+      payload: 'arg0.params',
+      options: 'arg0',
+      bulk: { name: 'createBatch', item: 0 },
+    },
     { method: 'Workflow.createBatch', each: 'arg0', payload: 'item.params', options: 'item' },
   ],
   handlers: [

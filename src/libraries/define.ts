@@ -114,6 +114,29 @@ export interface Chain {
   readonly setters: Readonly<Record<string, string | readonly string[]>>;
 }
 
+/** What hands over many tasks in one call, in place of a loop of single dispatches. */
+export interface Bulk {
+  /** Its name, which is called on what the single one is called on: `addBulk`. */
+  readonly name: string;
+  /** What stands before the list, of the single call's arguments: 0 for the first. */
+  readonly leading?: readonly number[];
+  /**
+   * An element of the list: one of the single call's arguments, or an object of some. Without it, nobody is
+   * suggested how to write it.
+   */
+  readonly item?: number | Readonly<Record<string, number>>;
+  readonly since?: string;
+  readonly before?: string;
+}
+
+/** How the library runs tasks one after another as a whole. */
+export interface FlowSpec {
+  /** What it is called: `FlowProducer`. */
+  readonly name: string;
+  /** Options of a dispatch by which it is no successor but a task for later: `delay`. */
+  readonly later?: readonly string[];
+}
+
 /** A call that hands a task to a queue. */
 export interface DispatchSite extends Matcher {
   /** A list of items, each a dispatch of its own; the other places then start at `item`. */
@@ -136,6 +159,8 @@ export interface DispatchSite extends Matcher {
   readonly chain?: Chain;
   /** `start(fn)(payload)`: the second call is part of the dispatch. */
   readonly curried?: boolean;
+  /** What takes many of these at once; of several the first that this version has. */
+  readonly bulk?: Bulk | readonly Bulk[];
   /** It returns no promise. Where there are types they say so; this is for code without. */
   readonly sync?: boolean;
 }
@@ -355,6 +380,7 @@ export interface OlderVersion {
   /** The first version for which this does not hold any more. */
   readonly before: string;
   readonly unregistered?: boolean;
+  readonly defaultsAt?: string;
   readonly layers?: readonly Layer[];
   readonly attempts?: AttemptsSpec | null;
   readonly backoff?: BackoffSpec | null;
@@ -396,6 +422,10 @@ export interface LibraryDefinition {
   readonly unregistered?: boolean;
   /** The key of a queue's options that holds the defaults of its tasks. */
   readonly queueDefaults?: string;
+  /** Where the library takes what holds for all tasks of a queue, or of the project, as a message says it. */
+  readonly defaultsAt?: string;
+  /** The queue in which everything is that names none. */
+  readonly defaultQueue?: string;
   /** Default: those that the sites show: a config file, queues, handlers with options, and the dispatch itself. */
   readonly layers?: readonly Layer[];
   readonly attempts?: AttemptsSpec;
@@ -407,6 +437,7 @@ export interface LibraryDefinition {
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;
   readonly serializer?: SerializerName;
+  readonly flow?: FlowSpec;
   /** The dispatch's option that chooses another serializer. */
   readonly serializerOption?: {
     readonly option: string;

@@ -15,6 +15,7 @@ export const faktoryWorker = defineLibrary({
       queueDefault: 'default',
       payload: 'argsFrom1',
       options: 'chain',
+      bulk: { name: 'pushBulk' },
       chain: { ends: ['push'], setters: { retry: 'retry', queue: 'queue', reserveFor: 'reserve_for' } },
     },
     {
@@ -24,6 +25,7 @@ export const faktoryWorker = defineLibrary({
       queueDefault: 'default',
       payload: 'arg0.args',
       options: 'arg0',
+      bulk: { name: 'pushBulk', item: 0 },
     },
     {
       method: 'Client.pushBulk',
@@ -37,6 +39,7 @@ export const faktoryWorker = defineLibrary({
   ],
   handlers: [{ method: 'FaktoryControl.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
   layers: ['dispatch'],
+  defaultQueue: 'default',
   attempts: {
     option: 'retry',
     counts: 'retries',

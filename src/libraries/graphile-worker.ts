@@ -1,5 +1,8 @@
 import { defineLibrary } from './define.js';
 
+/** The options stand among the keys of an element. */
+const bulk = { name: 'addJobs', item: { identifier: 0, payload: 1 }, since: '0.18' } as const;
+
 /**
  * graphile-worker 0.16 to 0.18. Facts: 0.16.6 and 0.18.0, read and run. Sources in the package: helpers.js
  * (`addJob`), worker.js (arrays of promises), sql/failJobs.js (the pause), sql/resetLockedAt.js (a dead worker).
@@ -8,9 +11,9 @@ export const graphileWorker = defineLibrary({
   name: 'graphile-worker',
   packages: ['graphile-worker'],
   dispatches: [
-    { method: 'Helpers.addJob', task: 'arg0', payload: 'arg1', options: 'arg2' },
-    { method: 'Runner.addJob', task: 'arg0', payload: 'arg1', options: 'arg2' },
-    { method: 'WorkerSharedOptions.addJob', task: 'arg0', payload: 'arg1', options: 'arg2' },
+    { method: 'Helpers.addJob', task: 'arg0', payload: 'arg1', options: 'arg2', bulk },
+    { method: 'Runner.addJob', task: 'arg0', payload: 'arg1', options: 'arg2', bulk },
+    { method: 'WorkerSharedOptions.addJob', task: 'arg0', payload: 'arg1', options: 'arg2', bulk },
     {
       method: 'Helpers.addJobs',
       each: 'arg0',

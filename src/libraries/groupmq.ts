@@ -12,6 +12,7 @@ export const groupmq = defineLibrary({
   handlers: [{ construct: 'Worker', queue: 'arg0.queue', handler: 'arg0.handler', payload: 'param0.data' }],
   waits: [{ method: 'Queue.getJob', polling: true }],
   layers: ['queue', 'dispatch'],
+  defaultsAt: 'the options of the queue',
   attempts: {
     option: 'maxAttempts',
     // A queue's number is that of all runs, a job's that of its further ones.

@@ -10,6 +10,9 @@ const dispatches: readonly DispatchSite[] = [
       definition: 'receiver' as const,
       payload: 'item' as const,
       options: 'arg1' as const,
+      ...(method === 'runNoWait'
+        ? { bulk: { name: 'runManyNoWait', item: { input: 0, opts: 1 } } as const }
+        : {}),
     })),
     ...['runMany', 'runManyNoWait'].map((method) => ({
       method: `${owner}.${method}`,
@@ -34,8 +37,9 @@ const dispatches: readonly DispatchSite[] = [
     definition: 'arg0' as const,
     payload: 'arg1' as const,
     options: 'arg2' as const,
+    ...(method === 'runNoWaitChild' ? { bulk: { name: 'bulkRunNoWaitChildren' } } : {}),
   })),
-  { method: 'EventClient.push', task: 'arg0', payload: 'arg1' },
+  { method: 'EventClient.push', task: 'arg0', payload: 'arg1', bulk: { name: 'bulkPush' } },
 ];
 
 /**
@@ -47,6 +51,7 @@ export const hatchet = defineLibrary({
   packages: ['@hatchet-dev/typescript-sdk'],
   queues: [{ method: 'HatchetClient.workflow', name: 'arg0.name', options: 'arg0' }],
   queueDefaults: 'taskDefaults',
+  defaultsAt: '`taskDefaults` of a workflow',
   dispatches,
   handlers: [
     ...(['HatchetClient', 'WorkflowDeclaration'] as const).flatMap((owner) =>
@@ -80,6 +85,7 @@ export const hatchet = defineLibrary({
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotency.expression' }, { option: 'childKey' }],
   serializer: 'json',
+  flow: { name: 'parents' },
   suggest: {
     attempts: 'retries: 3, backoff: { factor: 2, maxSeconds: 60 }',
     runOnce: 'retries: 0',

@@ -8,13 +8,22 @@ export const inngest = defineLibrary({
   name: 'Inngest',
   packages: ['inngest'],
   dispatches: [
-    { method: 'Inngest.send', each: 'arg0', task: 'item.name', payload: 'item.data', options: 'item' },
+    {
+      method: 'Inngest.send',
+      each: 'arg0',
+      task: 'item.name',
+      payload: 'item.data',
+      options: 'item',
+      bulk: { name: 'send', item: 0 },
+    },
     {
       method: 'createStepTools.sendEvent',
       each: 'arg1',
       task: 'item.name',
       payload: 'item.data',
       options: 'item',
+      // Each step has an id of its own, which a bulk needs once.
+      bulk: { name: 'sendEvent' },
     },
     { method: 'createStepTools.invoke', definition: 'arg1.function', payload: 'arg1.data' },
   ],

@@ -8,9 +8,27 @@ export const kafkajs = defineLibrary({
   name: 'Kafka',
   packages: ['kafkajs'],
   dispatches: [
-    { method: 'Sender.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
-    { method: 'Producer.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
-    { method: 'Transaction.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
+    {
+      method: 'Sender.send',
+      each: 'arg0.messages',
+      queue: 'arg0.topic',
+      payload: 'item.value',
+      bulk: { name: 'sendBatch' },
+    },
+    {
+      method: 'Producer.send',
+      each: 'arg0.messages',
+      queue: 'arg0.topic',
+      payload: 'item.value',
+      bulk: { name: 'sendBatch' },
+    },
+    {
+      method: 'Transaction.send',
+      each: 'arg0.messages',
+      queue: 'arg0.topic',
+      payload: 'item.value',
+      bulk: { name: 'sendBatch' },
+    },
     {
       method: 'Sender.sendBatch',
       each: 'arg0.topicMessages',

@@ -1,4 +1,10 @@
-import { defineLibrary, type TimeLimitSpec } from './define.js';
+import { type Bulk, defineLibrary, type TimeLimitSpec } from './define.js';
+
+/** The options stand among the keys of an element. */
+const bulk: readonly Bulk[] = [
+  { name: 'insert', item: { name: 0, data: 1 }, before: '11' },
+  { name: 'insert', leading: [0], item: { data: 1 }, since: '11' },
+];
 
 const timeLimitBefore11: TimeLimitSpec = {
   option: ['expireInSeconds', 'expireInMinutes', 'expireInHours'],
@@ -31,8 +37,9 @@ export const pgBoss = defineLibrary({
       queue: 'arg0.name',
       payload: 'arg0.data',
       options: 'arg0.options',
+      bulk: { name: 'insert' },
     },
-    { method: 'PgBoss.send', queue: 'arg0', payload: 'arg1', options: 'arg2' },
+    { method: 'PgBoss.send', queue: 'arg0', payload: 'arg1', options: 'arg2', bulk },
     { method: 'PgBoss.sendAfter', queue: 'arg0', payload: 'arg1', options: 'arg2' },
     { method: 'PgBoss.sendThrottled', queue: 'arg0', payload: 'arg1', options: 'arg2' },
     { method: 'PgBoss.sendDebounced', queue: 'arg0', payload: 'arg1', options: 'arg2' },
@@ -88,6 +95,7 @@ export const pgBoss = defineLibrary({
     { method: 'PgBoss.fail', outcome: 'failed' },
   ],
   layers: ['queue', 'dispatch'],
+  defaultsAt: 'the options of `createQueue`',
   attempts: {
     option: 'retryLimit',
     counts: 'retries',
@@ -119,6 +127,7 @@ export const pgBoss = defineLibrary({
     {
       before: '10',
       unregistered: true,
+      defaultsAt: 'the options of the constructor',
       attempts: {
         option: 'retryLimit',
         counts: 'retries',

@@ -40,6 +40,7 @@ export const restate = defineLibrary({
     { method: 'IngressWorkflowClient.workflowAttach', holds: true },
   ],
   builders: { sendOpts: 'arg0' },
+  defaultsAt: '`options` of the service',
   layers: ['definition'],
   attempts: { option: 'retryPolicy.maxAttempts', counts: 'runs', default: 70 },
   backoff: {

@@ -35,6 +35,7 @@ export const sidequest = defineLibrary({
   handlers: [{ extends: 'Job', task: 'name', handler: 'member.run', payload: 'params', ignoresQueue: true }],
   waits: [{ method: 'JobOperations.get', polling: true }],
   layers: ['queue', 'dispatch'],
+  defaultsAt: '`jobDefaults` of `Sidequest.start`',
   attempts: { option: 'maxAttempts', counts: 'runs', default: 5 },
   backoff: {
     option: 'backoffStrategy',

@@ -20,6 +20,7 @@ export const sqs = defineLibrary({
       queue: 'arg0.QueueUrl',
       payload: 'arg0.MessageBody',
       options: 'arg0',
+      bulk: { name: 'SendMessageBatchCommand' },
     },
     {
       construct: 'SendMessageBatchCommand',
@@ -28,7 +29,13 @@ export const sqs = defineLibrary({
       payload: 'item.MessageBody',
       options: 'item',
     },
-    { method: 'SQS.sendMessage', queue: 'arg0.QueueUrl', payload: 'arg0.MessageBody', options: 'arg0' },
+    {
+      method: 'SQS.sendMessage',
+      queue: 'arg0.QueueUrl',
+      payload: 'arg0.MessageBody',
+      options: 'arg0',
+      bulk: { name: 'sendMessageBatch' },
+    },
     {
       method: 'SQS.sendMessageBatch',
       each: 'arg0.Entries',
@@ -71,7 +78,15 @@ export const lambda = defineLibrary({
 export const nestjsSqs = defineLibrary({
   name: '@ssut/nestjs-sqs',
   packages: ['@ssut/nestjs-sqs'],
-  dispatches: [{ method: 'SqsService.send', each: 'arg1', queue: 'arg0', payload: 'item.body' }],
+  dispatches: [
+    {
+      method: 'SqsService.send',
+      each: 'arg1',
+      queue: 'arg0',
+      payload: 'item.body',
+      bulk: { name: 'send', leading: [0], item: 1 },
+    },
+  ],
   handlers: [{ decorator: 'SqsMessageHandler', queue: 'arg0', handler: 'self' }],
   layers: ['definition'],
   acknowledgement: { default: 'late' },

@@ -16,6 +16,9 @@ export const triggerDev = defineLibrary({
         queue: ['arg1.queue.name', 'arg1.queue'] as const,
         payload: 'arg0' as const,
         options: 'arg1' as const,
+        ...(method === 'trigger'
+          ? { bulk: { name: 'batchTrigger', item: { payload: 0, options: 1 } } as const }
+          : {}),
       })),
       ...['batchTrigger', 'batchTriggerAndWait'].map((method) => ({
         method: `${type}.${method}`,
@@ -33,6 +36,9 @@ export const triggerDev = defineLibrary({
       queue: ['arg2.queue.name', 'arg2.queue'] as const,
       payload: 'arg1' as const,
       options: 'arg2' as const,
+      ...(method === 'trigger'
+        ? { bulk: { name: 'batchTrigger', leading: [0], item: { payload: 1, options: 2 } } as const }
+        : {}),
     })),
     ...['batchTrigger', 'batchTriggerAndWait'].map((method) => ({
       method: `tasks.${method}`,
@@ -86,6 +92,7 @@ export const triggerDev = defineLibrary({
     { file: 'trigger.config.ts', options: 'maxDuration', as: 'maxDuration' },
   ],
   layers: ['config', 'definition'],
+  defaultsAt: '`trigger.config.ts`',
   attempts: {
     option: 'retry.maxAttempts',
     counts: 'runs',

@@ -186,6 +186,16 @@ const acknowledgement = shape(
   { option: text, true: acknowledged, false: acknowledged, default: acknowledged, parameter: amount },
   ['default'],
 );
+const bulk = shape(
+  {
+    name: text,
+    leading: list(amount),
+    item: oneOf(amount, record(amount)),
+    since: text,
+    before: text,
+  },
+  ['name'],
+);
 const layers = list(oneOf('config', 'queue', 'definition', 'dispatch'));
 const serializer = oneOf(
   'json',
@@ -262,6 +272,7 @@ const library = shape(
           ['ends', 'setters'],
         ),
         curried: flag,
+        bulk: oneOf(bulk, list(bulk)),
         sync: flag,
       }),
     ),
@@ -288,6 +299,8 @@ const library = shape(
     builders: record(place),
     unregistered: flag,
     queueDefaults: text,
+    defaultsAt: text,
+    defaultQueue: text,
     layers,
     attempts,
     backoff,
@@ -296,6 +309,7 @@ const library = shape(
     acknowledgement,
     deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
     idempotent: text,
+    flow: shape({ name: text, later: list(text) }, ['name']),
     serializer,
     serializerOption: shape({ option: text, values: record(serializer) }, ['option', 'values']),
     suggest,
@@ -304,6 +318,7 @@ const library = shape(
         {
           before: text,
           unregistered: flag,
+          defaultsAt: text,
           layers,
           attempts: orNull(attempts),
           backoff: orNull(backoff),

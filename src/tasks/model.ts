@@ -92,6 +92,8 @@ export interface Sending {
   readonly node: ts.CallExpression | ts.NewExpression;
   /** The end of a builder, the second call of a curried one, what a command is given to; else the dispatch. */
   readonly call: ts.CallExpression | undefined;
+  /** The library's, where it is known. */
+  readonly version: string | undefined;
   /** What to report. */
   readonly name: ts.Node;
   /** Of a builder that nothing ends, what there is of it: nothing is dispatched. */

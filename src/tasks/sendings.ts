@@ -11,20 +11,12 @@ type DispatchMatch = Match<Extract<Site, { purpose: 'dispatch' }>>;
 
 /** The call that hands a dispatch over, whose value tells whether it was taken; undefined where that is not here. */
 export function sendingOf(code: Code, match: DispatchMatch): Sending | undefined {
-  const { node } = match;
+  const { node, version } = match;
   const { library, site } = match.site;
   if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return undefined;
+  const found = { library, site, node, version, unfinished: undefined, lazy: false, through: [] };
   const sent = (call: ts.CallExpression | undefined): Sending | undefined =>
-    call && {
-      library,
-      site,
-      node,
-      call,
-      name: nameOf(call),
-      unfinished: undefined,
-      lazy: false,
-      through: [],
-    };
+    call && { ...found, call, name: nameOf(call) };
   if (ts.isNewExpression(node)) return sent(takerOf(code, node));
   const { chain, curried } = site;
   if (curried) return match.next && sent(callAround(node));
@@ -33,12 +25,11 @@ export function sendingOf(code: Code, match: DispatchMatch): Sending | undefined
   if (end) return sent(end);
   if (chain.ends.length === 0) {
     const call = outermostCall(node);
-    const found = sent(call);
-    return found && { ...found, lazy: chain.lazy?.includes(nameOf(call).getText()) === false };
+    const lazy = chain.lazy?.includes(nameOf(call).getText()) === false;
+    return { ...found, call, name: nameOf(call), lazy };
   }
-  const name = nameOf(node);
   return isLeft(code, node, last, chain)
-    ? { library, site, node, call: undefined, name, unfinished: last, lazy: false, through: [] }
+    ? { ...found, call: undefined, name: nameOf(node), unfinished: last }
     : undefined;
 }
 
@@ -47,8 +38,9 @@ export function sendingThrough(dispatch: Dispatch): Sending | undefined {
   const { library, site, node } = dispatch;
   if (!ts.isCallExpression(node)) return undefined;
   const through: Dispatch[] = [];
-  for (let at: Dispatch | undefined = dispatch; at?.through; at = at.through) through.push(at);
-  return { library, site, node, call: node, name: nameOf(node), unfinished: undefined, lazy: false, through };
+  for (let at: Dispatch = dispatch; at.through; at = at.through) through.push(at);
+  const found = { library, site, node, version: undefined, unfinished: undefined, lazy: false };
+  return { ...found, call: node, name: nameOf(node), through };
 }
 
 /** The name of the method or function called. */

@@ -62,14 +62,11 @@ export function fateOf(code: Code, expression: ts.Expression): Fate {
       list = false;
       continue;
     }
-    if (!loops.has(method) || takes.arguments?.[0] !== outermost(around) || !isOfList(code, takes))
-      return end('unknown');
-    callback ??= takes;
-    if (method === 'forEach') {
-      whole = takes;
-      return end('dropped');
-    }
-    whole = takes;
+    const loop = callbackOf(code, around);
+    if (!loop) return end('unknown');
+    callback ??= loop;
+    whole = loop;
+    if (method === 'forEach') return end('dropped');
     list = true;
   }
   return end('unknown');
@@ -214,6 +211,14 @@ function isCaught(node: ts.Node, within: ts.Node | undefined): boolean {
   return false;
 }
 
+/** The call of `forEach`, `map` or `flatMap` of a list, set or map whose callback a function is. */
+export function callbackOf(code: Code, around: ts.Node): ts.CallExpression | undefined {
+  const call = callOf(around);
+  const method = call && methodOf(call);
+  if (!call || method === undefined || !loops.has(method)) return undefined;
+  return call.arguments?.[0] === outermost(around) && isOfList(code, call) ? call : undefined;
+}
+
 /** The call that a function's text is an argument of, or the function itself is called by. */
 function callOf(around: ts.Node): ts.CallExpression | ts.NewExpression | undefined {
   const outer = outermost(around).parent;
@@ -285,7 +290,7 @@ export function mayAwait({ program, typed }: Code, node: ts.Node): boolean {
     if (ts.isClassLike(at) || ts.isClassStaticBlockDeclaration(at) || ts.isModuleBlock(at)) return false;
   const file = node.getSourceFile();
   if (!typed || !ts.isExternalModule(file)) return false;
-  const { target = ts.ScriptTarget.ES5, module = ts.ModuleKind.CommonJS } = program.getCompilerOptions();
+  const { target = 0, module = ts.ModuleKind.CommonJS } = program.getCompilerOptions();
   const isModule =
     file.impliedNodeFormat === undefined
       ? (module >= ts.ModuleKind.ES2022 && module < ts.ModuleKind.Node16) || module === ts.ModuleKind.Preserve
