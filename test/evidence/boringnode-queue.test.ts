@@ -483,3 +483,17 @@ describe('handlers', () => {
     await until('all have run', () => runs === 3);
   });
 });
+
+describe('dispatch', () => {
+  it('nothing is enqueued before the dispatch is awaited, or run is called', async () => {
+    let runs = 0;
+    const { Job } = define(() => void runs++);
+    await start();
+    void Job.dispatch({});
+    await sleep(200);
+    expect(runs).toBe(0);
+    await Job.dispatch({});
+    void Job.dispatch({}).run();
+    await until('the other two have run', () => runs === 2);
+  });
+});

@@ -654,4 +654,36 @@ describe.each(MAJORS)('BullMQ $major', ({ major, alias, lib }) => {
       });
     }
   });
+
+  describe('dispatch', () => {
+    it('add rejects what it cannot take, and tells nobody else', async () => {
+      const queue = openQueue();
+      const circle: Record<string, unknown> = {};
+      circle['self'] = circle;
+      await expect(queue.add('job', circle)).rejects.toThrow(/circular/);
+      expect(await queue.getJobCountByTypes('waiting')).toBe(0);
+    });
+
+    it('addBulk hands over all at once; one that is refused takes none of the others back', async () => {
+      const queue = openQueue();
+      const bad = { name: 'bad', data: {}, opts: untyped({ attempts: Infinity }) };
+      await expect(queue.addBulk([{ name: 'good', data: {} }, bad])).rejects.toThrow();
+      expect(await queue.getJobCountByTypes('waiting')).toBe(1);
+      await queue.addBulk([
+        { name: 'a', data: {} },
+        { name: 'b', data: {} },
+      ]);
+      expect(await queue.getJobCountByTypes('waiting')).toBe(3);
+    });
+
+    it('a flow runs the children first, then the parent', async () => {
+      const queue = openQueue();
+      const ran: string[] = [];
+      openWorker(queue, async ({ name }) => void ran.push(name));
+      const queueName = queue.name;
+      await openFlows().add({ name: 'second', queueName, children: [{ name: 'first', queueName }] });
+      await until('both have run', () => ran.length === 2);
+      expect(ran).toEqual(['first', 'second']);
+    });
+  });
 });

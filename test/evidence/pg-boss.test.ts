@@ -779,4 +779,19 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
       expect(await fetched(name)).toBeUndefined();
     });
   });
+
+  describe('dispatch', { concurrent: false }, () => {
+    it('insert hands over all or nothing', async () => {
+      const name = await openQueue();
+      const insert = (...jobs: object[]): Promise<unknown> => {
+        const named = jobs.map((job) => ({ name, ...job }));
+        const call = boss.insert.bind(boss) as unknown as (...args: unknown[]) => Promise<unknown>;
+        return major >= 11 ? call(name, jobs) : call(named);
+      };
+      await expect(insert({ data: { a: 1 } }, { id: 'no uuid', data: {} })).rejects.toThrow();
+      expect(await rows('name = $1', name)).toHaveLength(0);
+      await insert({ data: { a: 1 } }, { data: { a: 2 } });
+      expect(await rows('name = $1', name)).toHaveLength(2);
+    });
+  });
 });
