@@ -785,7 +785,7 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
       const name = await openQueue();
       const insert = (...jobs: object[]): Promise<unknown> => {
         const named = jobs.map((job) => ({ name, ...job }));
-        const call = boss.insert.bind(boss) as unknown as (...args: unknown[]) => Promise<unknown>;
+        const call = boss.insert.bind(boss);
         return major >= 11 ? call(name, jobs) : call(named);
       };
       await expect(insert({ data: { a: 1 } }, { id: 'no uuid', data: {} })).rejects.toThrow();
