@@ -44,6 +44,7 @@ export const beeQueue = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  lock: { lasts: 5000, then: 'the next check for stalled jobs hands the job out a second time' },
   deduplication: [{ option: 'id' }],
   serializer: 'json',
   suggest: {

@@ -76,6 +76,7 @@ export const bull = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
   deduplication: [{ option: 'jobId' }, { option: 'debounce.id' }],
   serializer: 'json',
   suggest: {

@@ -77,6 +77,9 @@ export const bullmq = defineLibrary({
   // `timeout` is no option of BullMQ; a lock is renewed for as long as the process lives.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
+  lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
+  // Handed over only to a processor with three parameters, and aborted only by `cancelJob`.
+  signal: { at: 'param2', asked: true, aborts: 'when the job is cancelled' },
   deduplication: [
     { option: 'jobId' },
     { option: 'deduplication.id' },

@@ -69,6 +69,8 @@ export const dbosSteps = defineLibrary({
     default: 'exponential',
   },
   timeLimit: { option: 'timeoutMS', unit: 'ms', default: 'none' },
+  // There only where the step has a time limit.
+  signal: { at: 'DBOS.stepStatus.timeoutSignal', asked: true, aborts: 'when the time of the step is up' },
   suggest: {
     attempts: 'retriesAllowed: true',
     runOnce: 'retriesAllowed: false',

@@ -325,6 +325,27 @@ export interface AcknowledgementSpec {
   readonly parameter?: number;
 }
 
+/** The `AbortSignal` by which a handler learns that nobody waits for it any more. */
+export interface SignalSpec {
+  /**
+   * Where the handler has it: a parameter (`param2`, `param0.signal`, `param0[].signal` where the parameter is a
+   * list), its object (`this.signal`), or a call of the library's own functions (`current().signal`).
+   */
+  readonly at: string;
+  /** Only a handler that takes it is judged: who does not is ended with its process, or never cancelled. */
+  readonly asked?: boolean;
+  /** When it is aborted, as the end of a sentence: `when the job expires`. */
+  readonly aborts: string;
+}
+
+/** What a worker must renew while a handler runs, on the event loop that the handler runs on. */
+export interface LockSpec {
+  /** Milliseconds that it lasts without being renewed. */
+  readonly lasts: number;
+  /** What becomes of the task then, as a part of a sentence: `another worker runs the job a second time`. */
+  readonly then: string;
+}
+
 /** An option that keeps the same work from being done twice. */
 export interface DeduplicationOption {
   readonly option: string;
@@ -344,7 +365,15 @@ export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';
 
 /** What rules rely on: each is proven by a test of this name, or documented. */
 export type Claim =
-  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication';
+  | 'attempts'
+  | 'backoff'
+  | 'time'
+  | 'acknowledgement'
+  | 'payload'
+  | 'waits'
+  | 'deduplication'
+  | 'signal'
+  | 'lock';
 
 /** What an older version of the library does otherwise; `null` for what it does not have. */
 export interface OlderVersion {
@@ -356,6 +385,8 @@ export interface OlderVersion {
   readonly backoff?: BackoffSpec | null;
   readonly timeLimit?: TimeLimitSpec | null;
   readonly acknowledgement?: AcknowledgementSpec | null;
+  readonly signal?: SignalSpec | null;
+  readonly lock?: LockSpec | null;
   readonly serializer?: SerializerName;
   readonly suggest?: LibraryDefinition['suggest'] | null;
 }
@@ -399,6 +430,8 @@ export interface LibraryDefinition {
   readonly timeLimit?: TimeLimitSpec;
   readonly softTimeLimit?: TimeLimitSpec;
   readonly acknowledgement?: AcknowledgementSpec;
+  readonly signal?: SignalSpec;
+  readonly lock?: LockSpec;
   readonly deduplication?: readonly DeduplicationOption[];
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;

@@ -25,8 +25,10 @@ export const pubsub = defineLibrary({
   ],
   layers: ['definition'],
   acknowledgement: { default: 'manual' },
+  lock: { lasts: 10_000, then: 'Pub/Sub delivers the message again' },
   serializer: 'bytes',
   evidence: 'test/evidence/google-cloud.test.ts',
+  documented: { lock: 'https://cloud.google.com/pubsub/docs/lease-management' },
 });
 
 /** Google Cloud Tasks: the handler is an HTTP route. Facts: @google-cloud/tasks 7.1.0, read. */

@@ -58,6 +58,8 @@ export const graphileWorker = defineLibrary({
   // Its signal is given at shutdown only; a dead worker's job stays locked for four hours.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
+  // At a shutdown alone, and called experimental.
+  signal: { at: 'param1.abortSignal', asked: true, aborts: 'when the worker shuts down' },
   deduplication: [{ option: 'jobKey' }],
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 5', runOnce: 'maxAttempts: 1' },

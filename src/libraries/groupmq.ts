@@ -25,6 +25,7 @@ export const groupmq = defineLibrary({
   // `jobTimeoutMs` is a lease that is renewed for as long as the handler runs.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
+  lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
   deduplication: [{ option: 'jobId' }],
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 2', runOnce: 'maxAttempts: 0' },

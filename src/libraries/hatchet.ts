@@ -78,6 +78,10 @@ export const hatchet = defineLibrary({
   backoff: { option: 'backoff', object: 'exponential', factor: 'backoff.factor', default: 'none' },
   timeLimit: { option: ['executionTimeout', 'timeout'], unit: 'ms', default: 60_000 },
   acknowledgement: { default: 'late' },
+  signal: {
+    at: 'param1.abortController.signal',
+    aborts: 'when the task is cancelled or its time is up',
+  },
   deduplication: [{ option: 'idempotency.expression' }, { option: 'childKey' }],
   serializer: 'json',
   suggest: {

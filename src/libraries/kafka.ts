@@ -22,6 +22,12 @@ export const kafkajs = defineLibrary({
   settlements: [{ method: 'Consumer.commitOffsets', outcome: 'done' }],
   layers: ['definition'],
   acknowledgement: { option: 'autoCommit', true: 'late', false: 'manual', default: 'late' },
+  // Heartbeats go out between messages, and the session ends without them.
+  lock: {
+    lasts: 30_000,
+    then: 'the broker gives the partition to another consumer, which reads the message again',
+  },
   serializer: 'bytes',
   evidence: 'test/evidence/kafkajs.test.ts',
+  documented: { lock: 'https://kafka.js.org/docs/consuming' },
 });

@@ -107,6 +107,10 @@ export const pgBoss = defineLibrary({
   },
   timeLimit: { option: 'expireInSeconds', unit: 's', default: 900_000, at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  signal: {
+    at: 'param0[].signal',
+    aborts: 'when the job has expired and is handed out again',
+  },
   deduplication: [{ option: 'id' }, { option: 'singletonKey' }],
   serializer: 'json',
   suggest: {
@@ -129,8 +133,10 @@ export const pgBoss = defineLibrary({
         infinity: 'its send() rejects a number without end, so the job is never queued',
       },
       timeLimit: timeLimitBefore11,
+      signal: null,
     },
-    { before: '11', timeLimit: timeLimitBefore11 },
+    { before: '11', timeLimit: timeLimitBefore11, signal: null },
+    { before: '12', signal: null },
   ],
   evidence: 'test/evidence/pg-boss.test.ts',
 });

@@ -2,6 +2,9 @@ import { defineLibrary, type SettlementSite, type TimeLimitSpec } from './define
 
 /** The broker takes a message back that is not acknowledged within this time, and closes the channel. */
 const deliveryTimeout: TimeLimitSpec = { default: 1_800_000 };
+/** What RabbitMQ does with a client that sends no heartbeats. */
+const closes = 'RabbitMQ closes the connection and hands its messages out again';
+const heartbeatSource = 'https://www.rabbitmq.com/docs/heartbeats';
 const deliveryTimeoutSource = 'https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout';
 
 function settlementsOf(owner: string): readonly SettlementSite[] {
@@ -45,8 +48,11 @@ export const amqplib = defineLibrary({
   layers: ['definition'],
   timeLimit: deliveryTimeout,
   acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual' },
+  // As the server asks for it: every 60 s, and the connection ends when two are missing.
+  lock: { lasts: 120_000, then: closes },
   serializer: 'bytes',
   evidence: 'test/evidence/amqplib.test.ts',
+  documented: { lock: heartbeatSource },
 });
 
 /** RabbitMQ by amqp-connection-manager. Facts: 5.0.0 with RabbitMQ 3.10, run. */
@@ -62,10 +68,11 @@ export const amqpConnectionManager = defineLibrary({
   layers: ['definition'],
   timeLimit: deliveryTimeout,
   acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual' },
+  lock: { lasts: 10_000, then: closes },
   // With `json: true` an object is written as JSON; bytes are bytes.
   serializer: 'bytes',
   evidence: 'test/evidence/amqp-connection-manager.test.ts',
-  documented: { time: deliveryTimeoutSource },
+  documented: { time: deliveryTimeoutSource, lock: heartbeatSource },
 });
 
 /** RabbitMQ in NestJS by @golevelup/nestjs-rabbitmq. Facts: 9.0.2 with RabbitMQ 3.10, run. */
@@ -89,9 +96,10 @@ export const golevelup = defineLibrary({
   timeLimit: deliveryTimeout,
   // It acknowledges by itself when the method is done.
   acknowledgement: { default: 'late' },
+  lock: { lasts: 10_000, then: closes },
   serializer: 'json-or-bytes',
   evidence: 'test/evidence/golevelup-rabbitmq.test.ts',
-  documented: { time: deliveryTimeoutSource },
+  documented: { time: deliveryTimeoutSource, lock: heartbeatSource },
 });
 
 /** RabbitMQ by Rascal. Facts: rascal 21.0.1, run with RabbitMQ 3.10. */
@@ -112,9 +120,10 @@ export const rascal = defineLibrary({
   layers: ['definition'],
   timeLimit: deliveryTimeout,
   acknowledgement: { default: 'manual', parameter: 2 },
+  lock: { lasts: 20_000, then: closes },
   serializer: 'json-or-bytes',
   evidence: 'test/evidence/rascal.test.ts',
-  documented: { time: deliveryTimeoutSource },
+  documented: { time: deliveryTimeoutSource, lock: heartbeatSource },
 });
 
 /**

@@ -52,6 +52,10 @@ export const restate = defineLibrary({
   // Inactivity and abort timeouts together: the attempt is then cut off and made again.
   timeLimit: { default: 660_000 },
   acknowledgement: { default: 'late' },
+  signal: {
+    at: 'param0.request().attemptCompletedSignal',
+    aborts: 'when this attempt is over and another one runs',
+  },
   deduplication: [{ option: 'idempotencyKey' }],
   serializer: 'json',
   suggest: {

@@ -47,6 +47,8 @@ export const sidequest = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  // The thread of the job ends with it.
+  signal: { at: 'this.abortSignal', asked: true, aborts: 'when the job is cancelled or its time is up' },
   deduplication: [{ option: 'unique' }],
   serializer: 'json',
   suggest: {

@@ -82,6 +82,10 @@ export const temporal = defineLibrary({
     without: 'Temporal runs no activity without a time limit: these throw.',
   },
   acknowledgement: { default: 'late' },
+  signal: {
+    at: 'Context.current().cancellationSignal',
+    aborts: 'when the activity is cancelled or its time is up',
+  },
   deduplication: [{ option: 'workflowId' }],
   serializer: 'json',
   suggest: {

@@ -103,6 +103,8 @@ export const triggerDev = defineLibrary({
   },
   timeLimit: { option: 'maxDuration', unit: 's', default: 'none' },
   acknowledgement: { default: 'late' },
+  // The run's process ends with it.
+  signal: { at: 'param1.signal', asked: true, aborts: 'when the run is cancelled or its time is up' },
   deduplication: [{ option: 'idempotencyKey' }],
   serializer: 'superjson',
   suggest: {

@@ -186,6 +186,13 @@ const acknowledgement = shape(
   { option: text, true: acknowledged, false: acknowledged, default: acknowledged, parameter: amount },
   ['default'],
 );
+/** A way to a signal: names, calls without arguments, and the elements of a list. */
+const way: Check = (value, path) =>
+  typeof value === 'string' && /^[A-Za-z$_][\w$]*(?:\(\)|\[\])?(?:\.[\w$]+(?:\(\))?)*$/.test(value)
+    ? []
+    : [`${path} must be a way such as 'param0.signal' or 'current().signal', not ${show(value)}`];
+const signal = shape({ at: way, asked: flag, aborts: text }, ['at', 'aborts']);
+const lock = shape({ lasts: amount, then: text }, ['lasts', 'then']);
 const layers = list(oneOf('config', 'queue', 'definition', 'dispatch'));
 const serializer = oneOf(
   'json',
@@ -216,6 +223,8 @@ const claim = {
   payload: text,
   waits: text,
   deduplication: text,
+  signal: text,
+  lock: text,
 };
 
 const library = shape(
@@ -288,6 +297,8 @@ const library = shape(
     timeLimit,
     softTimeLimit: timeLimit,
     acknowledgement,
+    signal,
+    lock,
     deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
     idempotent: text,
     serializer,
@@ -303,6 +314,8 @@ const library = shape(
           backoff: orNull(backoff),
           timeLimit: orNull(timeLimit),
           acknowledgement: orNull(acknowledgement),
+          signal: orNull(signal),
+          lock: orNull(lock),
           serializer,
           suggest: orNull(suggest),
         },

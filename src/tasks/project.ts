@@ -26,6 +26,8 @@ const projects = new WeakMap<Code, WeakMap<Vocabulary, Project>>();
 interface Known {
   readonly files: WeakSet<ts.SourceFile>;
   readonly patterns: readonly RegExp[];
+  /** Files with functions that a worker runs, which other files say. */
+  readonly bodies: WeakSet<ts.SourceFile>;
 }
 const knownBefore = new WeakMap<Vocabulary, Map<string, Known>>();
 
@@ -47,7 +49,7 @@ export class Project {
   readonly #settlements = new WeakMap<ts.SourceFile, readonly Settlement[]>();
   readonly #acknowledgements = new WeakMap<Handler, Setting<Acknowledged>>();
   #files: readonly ts.SourceFile[] | undefined;
-  #patterns: readonly RegExp[] | undefined;
+  #known: Known | undefined;
   #retriedByHandlers: ReadonlySet<string> | undefined;
   #bodies: ReadonlyMap<ts.Node, Handler> | undefined;
   #bodiesByFile: ReadonlyMap<ts.SourceFile | undefined, readonly Handler[]> | undefined;
@@ -131,25 +133,29 @@ export class Project {
   /** May something about tasks stand in this file, or be called from it? A few searches of its text. */
   concerns(file: ts.SourceFile): boolean {
     if (this.#gate.passes(file.text) || this.#gate.mentionsOption(file.text)) return true;
-    this.#patterns ??= this.#patternsBefore() ?? this.#patternsNow();
-    return this.#patterns.some((pattern) => pattern.test(file.text));
+    this.#known ??= this.#knownBefore() ?? this.#knownNow();
+    return this.#known.bodies.has(file) || this.#known.patterns.some((pattern) => pattern.test(file.text));
   }
 
-  /** What a file must contain to call a wrapper: found by reading all tasks of the program. */
-  #patternsNow(): readonly RegExp[] {
+  /**
+   * What a file must contain to call a wrapper, and which files hold the functions that others register: found by
+   * reading all tasks of the program.
+   */
+  #knownNow(): Known {
     const patterns = [...this.#forwarded.patterns, ...this.#registering.patterns];
-    const known: Known = { files: new WeakSet(this.code.ownFiles), patterns };
+    const bodies = new WeakSet([...this.bodies.keys()].map((body) => body.getSourceFile()));
+    const known: Known = { files: new WeakSet(this.code.ownFiles), patterns, bodies };
     let ofVocabulary = knownBefore.get(this.vocabulary);
     if (!ofVocabulary) knownBefore.set(this.vocabulary, (ofVocabulary = new Map<string, Known>()));
     ofVocabulary.set(this.#name, known);
-    return patterns;
+    return known;
   }
 
   /**
    * What the program before this one knew, where no file that changed since can have a say in it: while
    * somebody types in a file without tasks, the tasks of all others are not read again.
    */
-  #patternsBefore(): readonly RegExp[] | undefined {
+  #knownBefore(): Known | undefined {
     const known = knownBefore.get(this.vocabulary)?.get(this.#name);
     const holds =
       known?.patterns &&
@@ -158,7 +164,7 @@ export class Project {
           known.files.has(file) ||
           !(this.#gate.passes(file.text) || known.patterns.some((pattern) => pattern.test(file.text))),
       );
-    return holds ? known.patterns : undefined;
+    return holds ? known : undefined;
   }
 
   /** The project's configuration file, by which it is known again when it is another program. */
