@@ -1,6 +1,7 @@
 // Written by `npm run generate` from the files in rules/.
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noModelPayload from '../rules/no-model-payload.js';
+import noNestedRetries from '../rules/no-nested-retries.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import requireCancellation from '../rules/require-cancellation.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
@@ -12,6 +13,7 @@ import type { TaskRule } from './rule.js';
 export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
   'no-model-payload': noModelPayload,
+  'no-nested-retries': noNestedRetries,
   'no-unserializable-payload': noUnserializablePayload,
   'require-cancellation': requireCancellation,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
