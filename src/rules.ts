@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the files in rules/.
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
+import noBlockingCall from '../rules/no-blocking-call.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noNestedRetries from '../rules/no-nested-retries.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
@@ -12,6 +13,7 @@ import type { TaskRule } from './rule.js';
 
 export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
+  'no-blocking-call': noBlockingCall,
   'no-model-payload': noModelPayload,
   'no-nested-retries': noNestedRetries,
   'no-unserializable-payload': noUnserializablePayload,

@@ -48,7 +48,7 @@ export const bullmq = defineLibrary({
     { construct: 'Worker', queue: 'arg0', handler: 'arg1', payload: 'param0.data' },
     { construct: 'WorkerPro', queue: 'arg0', handler: 'arg1', payload: 'param0.data' },
     { typed: 'Processor', handler: 'self', payload: 'param0.data' },
-    { takes: 'SandboxedJob', handler: 'self', payload: 'param0.data' },
+    { takes: 'SandboxedJob', handler: 'self', payload: 'param0.data', ownProcess: true },
   ],
   waits: [
     { method: 'Job.waitUntilFinished' },

@@ -156,6 +156,8 @@ export interface HandlerSite extends Matcher {
   readonly step?: boolean;
   /** The engine checkpoints this function wherever it waits, so its waits hold no worker. */
   readonly durable?: boolean;
+  /** It runs in a process or thread of its own, where it keeps nobody waiting. */
+  readonly ownProcess?: boolean;
   /** What holds for it is stated by another site, or outside the text: nothing is known of it here. */
   readonly elsewhere?: boolean;
   readonly payload?: Place;

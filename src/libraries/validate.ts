@@ -283,6 +283,7 @@ const library = shape(
         step: flag,
         durable: flag,
         elsewhere: flag,
+        ownProcess: flag,
       }),
     ),
     waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),

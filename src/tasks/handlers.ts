@@ -99,6 +99,7 @@ export class Handlers {
       definitionOnly,
       registered: (site.typed === undefined || site.each !== undefined) && site.takes === undefined,
       durable: site.durable === true,
+      ownProcess: site.ownProcess === true,
       step: site.step === true,
       payload,
       options,
@@ -114,7 +115,10 @@ export class Handlers {
       .map((value) => {
         const one = place.value === value ? place : new Lazy(place.node, () => value, place.bindings);
         const { body, open } = this.#bodyOf(one);
-        return { ...common, body, openBody: open ?? openOf(place.value) };
+        const isFile =
+          value.kind !== 'function' && fileNamedBy(this.reading.code, place.node, value) !== undefined;
+        const ownProcess = common.ownProcess || isFile;
+        return { ...common, ownProcess, body, openBody: open ?? openOf(place.value) };
       });
   }
 

@@ -106,6 +106,8 @@ export interface Handler extends Subject {
   readonly registered: boolean;
   /** The engine checkpoints it where it waits, so that its waits hold no worker. */
   readonly durable: boolean;
+  /** It runs in a process or thread of its own: a file that is named is loaded there. */
+  readonly ownProcess: boolean;
   /** One step of a durable function. */
   readonly step: boolean;
   /** Where the payload stands in the parameters: parameter 0, `data`; all of them are it for some libraries. */
