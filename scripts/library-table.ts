@@ -37,6 +37,8 @@ export function semanticsTable(): string {
     'acknowledgement',
     'payload',
     'waits for another task',
+    'signal for the handler',
+    'renewed on the event loop',
   ];
   const table = tableOf(head, libraries.map(rowOf));
   if (unproven.length > 0) throw new Error(`Nothing proves what is said of ${unproven.join(', ')}`);
@@ -54,7 +56,17 @@ function samePackages(library: Library): boolean {
 }
 
 function rowOf(library: Library): readonly string[] {
-  const { name, attempts, backoff, timeLimit, acknowledgement, serializer = 'json', waits = [] } = library;
+  const {
+    name,
+    attempts,
+    backoff,
+    timeLimit,
+    acknowledgement,
+    serializer = 'json',
+    waits = [],
+    signal,
+    lock,
+  } = library;
   const cell = (claim: Claim, text: string | undefined): string =>
     text === undefined ? '–' : `${text} ${proofOf(library, claim)}`;
   const versions = (library.versions ?? []).flatMap(({ before, attempts: older }) =>
@@ -72,6 +84,8 @@ function rowOf(library: Library): readonly string[] {
     cell('acknowledgement', acknowledgement && withOption(acknowledgement.default, acknowledgement.option)),
     cell('payload', serializers[serializer].label),
     cell('waits', waitsText(waits)),
+    cell('signal', signal && `${code(signal.at)}${signal.asked ? ', if taken' : ''}`),
+    cell('lock', lock && `within ${String(lock.lasts / 1000)} s`),
   ];
 }
 

@@ -73,4 +73,5 @@ export const boringnodeQueue = defineLibrary({
     timeLimit: "timeout: '30s'",
   },
   evidence: 'test/evidence/boringnode-queue.test.ts',
+  documented: { lock: 'https://github.com/boringnode/queue#readme' },
 });

@@ -77,4 +77,5 @@ export const dbosSteps = defineLibrary({
     timeLimit: 'timeoutMS: 30_000',
   },
   evidence: 'test/evidence/dbos.test.ts',
+  documented: { signal: 'https://docs.dbos.dev/typescript/reference/workflows-steps' },
 });

@@ -30,4 +30,5 @@ export const groupmq = defineLibrary({
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 2', runOnce: 'maxAttempts: 0' },
   evidence: 'test/evidence/groupmq.test.ts',
+  documented: { lock: 'https://github.com/Openpanel-dev/groupmq#readme' },
 });

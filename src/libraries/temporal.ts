@@ -95,6 +95,7 @@ export const temporal = defineLibrary({
   },
   evidence: 'test/evidence/temporal.test.ts',
   documented: {
+    signal: 'https://typescript.temporal.io/api/namespaces/activity#cancellation',
     attempts: 'https://docs.temporal.io/encyclopedia/retry-policies#default-values-for-retry-policy',
   },
 });

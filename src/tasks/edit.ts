@@ -177,13 +177,21 @@ function typeOfContainer(code: Code, { by, path }: Open): ts.Type | undefined {
   return type && checker.getNonNullableType(type);
 }
 
+/** A table says the same few texts for all of its tasks: each is parsed once. */
+const parsed = new Map<string, readonly ts.ObjectLiteralElementLike[] | undefined>();
+
 /** The properties of a suggestion's text. */
 function propertiesOf(text: string): readonly ts.ObjectLiteralElementLike[] | undefined {
+  if (!parsed.has(text)) parsed.set(text, parseProperties(text));
+  return parsed.get(text);
+}
+
+function parseProperties(text: string): readonly ts.ObjectLiteralElementLike[] | undefined {
   const source = ts.createSourceFile('suggestion.ts', `({ ${text} })`, ts.ScriptTarget.Latest, true);
   const [statement] = source.statements;
-  const parsed =
+  const literal =
     statement && ts.isExpressionStatement(statement) ? skipOuter(statement.expression) : undefined;
-  return parsed && ts.isObjectLiteralExpression(parsed) ? parsed.properties : undefined;
+  return literal && ts.isObjectLiteralExpression(literal) ? literal.properties : undefined;
 }
 
 /** A new last property of an object literal, in its own layout; undefined where nothing is left to add. */

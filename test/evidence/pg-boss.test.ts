@@ -501,7 +501,9 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
     only(9)('there is no longest limit', async () => {
       expect(await sent({ expireInHours: 240 })).toMatchObject({ expireInSeconds: 864_000 });
     });
+  });
 
+  describe('signal', { concurrent: false }, () => {
     it('a handler that takes too long goes on, its job fails and is retried', async () => {
       const name = await openQueue();
       const { opened, open: release } = gate();
