@@ -63,7 +63,8 @@ export const boringnodeQueue = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none' },
   acknowledgement: { default: 'late' },
-  signal: { at: 'this.signal', aborts: 'when the time of the job is up' },
+  // There only where the job has a time limit.
+  signal: { at: 'this.signal', asked: true, aborts: 'when the time of the job is up' },
   lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
   deduplication: [{ option: 'dedup.id' }],
   serializer: 'json',
