@@ -51,11 +51,6 @@ interface Figures {
   readonly tasks: number;
   readonly noFloatingPromises: number;
   readonly ratio: number;
-  /**
-   * What all rules add to a lint with `no-floating-promises`, in its times: types that both ask for are worked
-   * out once.
-   */
-  readonly added: number;
   readonly microsecondsPerFile: number;
   /** The same for files that cost less than a millisecond: there are no tasks in them. */
   readonly microsecondsPerQuietFile: number;
@@ -82,8 +77,7 @@ function compare(project: Project): Figures {
       log(`  run ${String(run + 1)}, ${subject}: ${totalOf(measured.times).toFixed(0)} ms`);
     }
   }
-  const together = flags.only === undefined ? measure(project, 'both') : undefined;
-  const both = together?.heap ?? 0;
+  const both = flags.only === undefined ? measure(project, 'both').heap : 0;
   const alone = runs['no-floating-promises'].at(-1)?.heap ?? both;
 
   const middle = (subject: Subject): number => median(runs[subject].map((run) => totalOf(run.times)));
@@ -98,7 +92,6 @@ function compare(project: Project): Figures {
     tasks,
     noFloatingPromises,
     ratio: tasks / noFloatingPromises,
-    added: together ? totalOf(together.times) / noFloatingPromises - 1 : NaN,
     microsecondsPerFile: (1000 * tasks) / project.files.length,
     microsecondsPerQuietFile: (1000 * sum(quiet)) / quiet.length,
     rules: Object.fromEntries(
@@ -118,7 +111,6 @@ function print(title: string, figures: readonly Figures[]): void {
     `${each.tasks.toFixed(0)} ms`,
     `${each.noFloatingPromises.toFixed(0)} ms`,
     each.ratio.toFixed(3),
-    each.added.toFixed(3),
     `${each.microsecondsPerFile.toFixed(0)} µs`,
     `${each.microsecondsPerQuietFile.toFixed(0)} µs`,
     `${((1000 * each.noFloatingPromises) / each.files).toFixed(0)} µs`,
@@ -130,7 +122,6 @@ function print(title: string, figures: readonly Figures[]): void {
     'all rules',
     'no-floating-promises',
     'ratio',
-    'added',
     'per file',
     'quiet file',
     'n-f-p per file',
