@@ -2,6 +2,7 @@
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
+import requireErrorListener from '../rules/require-error-listener.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
@@ -12,6 +13,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
   'no-model-payload': noModelPayload,
   'no-unserializable-payload': noUnserializablePayload,
+  'require-error-listener': requireErrorListener,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,

@@ -56,6 +56,8 @@ export const agenda = defineLibrary({
     { decorator: 'Define', task: 'arg0.name', handler: 'self', payload: 'param0.attrs.data' },
     { decorator: 'Every', task: 'arg1.name', handler: 'self', payload: 'param0.attrs.data' },
   ],
+  // Version 6 listens to it by itself.
+  emitters: [{ construct: 'Agenda', before: '6', unheard: 'exits' }],
   ...common,
   builders: { constant: 'arg0', linear: 'arg0', exponential: 'arg0' },
   layers: ['definition'],
@@ -93,6 +95,7 @@ export const hokifyAgenda = defineLibrary({
       payload: 'param0.attrs.data',
     },
   ],
+  emitters: [{ construct: 'Agenda', unheard: 'exits' }],
   ...common,
   layers: ['definition'],
   serializer: 'bson',

@@ -28,6 +28,7 @@ export const beeQueue = defineLibrary({
   ],
   handlers: [{ method: 'BeeQueue.process', handler: 'argLast', payload: 'param0.data' }],
   waits: [{ method: 'BeeQueue.getJob', polling: true }],
+  emitters: [{ construct: 'BeeQueue', unheard: 'exits' }],
   layers: ['dispatch'],
   attempts: {
     option: 'retries',

@@ -57,6 +57,11 @@ export const bullmq = defineLibrary({
     { method: 'Job.isFailed', polling: true },
     { method: 'Queue.getJobState', polling: true },
   ],
+  // An error that nobody listens to is printed; the documentation asks for a listener all the same.
+  emitters: ['Worker', 'WorkerPro', 'Queue', 'QueuePro'].map((construct) => ({
+    construct,
+    unheard: 'asked' as const,
+  })),
   layers: ['queue', 'dispatch'],
   attempts: {
     option: 'attempts',

@@ -208,6 +208,24 @@ export interface SettlementSite extends Matcher {
   readonly outcome: 'done' | 'again' | 'failed';
 }
 
+/** What tells of its own trouble by an `error` event. */
+export interface EmitterSite extends Matcher {
+  /** What emits, where it is not what the call or `new` makes: `receiver`. */
+  readonly emitter?: Place;
+  /**
+   * What an `error` does that nobody listens to: Node.js ends the process; the library closes the connection
+   * with all that consumes over it; or nothing much, but the library's documentation asks for a listener.
+   */
+  readonly unheard: 'exits' | 'closes' | 'asked';
+}
+
+/** A decorator that makes a method the listener to an event: `@OnWorkerEvent('failed')`. */
+export interface ListenerSite {
+  readonly decorator: string;
+  /** The event, or where the decorator is given it. */
+  readonly event: string;
+}
+
 /** A file whose settings reach every task of the project: `trigger.config.ts`, `wrangler.jsonc`. */
 export interface ConfigSite {
   /** The file's base name; it is looked for from the folder of a task's file upwards. */
@@ -344,7 +362,7 @@ export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';
 
 /** What rules rely on: each is proven by a test of this name, or documented. */
 export type Claim =
-  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication';
+  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication' | 'emitters';
 
 /** What an older version of the library does otherwise; `null` for what it does not have. */
 export interface OlderVersion {
@@ -381,6 +399,8 @@ export interface LibraryDefinition {
   readonly handlers?: readonly HandlerSite[];
   readonly waits?: readonly WaitSite[];
   readonly settlements?: readonly SettlementSite[];
+  readonly emitters?: readonly EmitterSite[];
+  readonly listeners?: readonly ListenerSite[];
   readonly configs?: readonly ConfigSite[];
   /**
    * The library's functions that make an option's value, and where they are given it: `exponential({ … })`

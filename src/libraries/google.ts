@@ -17,6 +17,14 @@ export const pubsub = defineLibrary({
   handlers: [
     { method: 'Subscription.on', when: { arg0: { is: 'message' } }, queue: 'receiver(0)', handler: 'arg1' },
   ],
+  emitters: [
+    {
+      method: 'Subscription.on',
+      when: { arg0: { is: 'message' } },
+      emitter: 'receiver',
+      unheard: 'exits',
+    },
+  ],
   settlements: [
     { method: 'Message.ack', outcome: 'done' },
     { method: 'Message.ackWithResponse', outcome: 'done' },

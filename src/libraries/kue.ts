@@ -13,6 +13,7 @@ export const kue = defineLibrary({
     chain: { ends: ['save'], setters: { attempts: 'attempts', backoff: 'backoff', ttl: 'ttl' } },
   })),
   handlers: [{ method: 'Queue.process', task: 'arg0', handler: 'argLast', payload: 'param0.data' }],
+  emitters: [{ call: 'createQueue', unheard: 'exits' }],
   layers: ['dispatch'],
   attempts: { option: 'attempts', counts: 'runs', default: 1 },
   backoff: {

@@ -61,6 +61,8 @@ export const nestjsBullmq = defineLibrary({
       payload: 'param0.data',
     },
   ],
+  emitters: [{ decorator: 'Processor', unheard: 'asked' }],
+  listeners: [{ decorator: 'OnWorkerEvent', event: 'arg0' }],
   evidence: 'test/evidence/nestjs.test.ts',
 });
 

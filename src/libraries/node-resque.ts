@@ -24,6 +24,10 @@ export const nodeResque = defineLibrary({
     { construct: 'Worker', each: 'arg1', ...job },
     { construct: 'MultiWorker', each: 'arg1', ...job },
   ],
+  emitters: ['Queue', 'Worker', 'MultiWorker', 'Scheduler'].map((construct) => ({
+    construct,
+    unheard: 'exits' as const,
+  })),
   layers: ['definition'],
   // The Retry plugin counts all runs, and its own limit is one.
   attempts: {

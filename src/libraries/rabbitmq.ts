@@ -42,6 +42,17 @@ export const amqplib = defineLibrary({
     options: 'arg2' as const,
   })),
   settlements: [...settlementsOf('Channel'), ...settlementsOf('ConfirmChannel')],
+  emitters: [
+    // The forms with a callback hand over what they make: its listeners are the callback's business.
+    { call: 'connect', when: { arg1: ['none', 'object'], arg2: 'none' }, unheard: 'exits' },
+    ...['ChannelModel', 'Connection'].flatMap((owner) =>
+      ['createChannel', 'createConfirmChannel'].map((method) => ({
+        method: `${owner}.${method}`,
+        when: { arguments: { max: 1 }, arg0: ['none', 'object'] as const },
+        unheard: 'closes' as const,
+      })),
+    ),
+  ],
   layers: ['definition'],
   timeLimit: deliveryTimeout,
   acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual' },
@@ -59,6 +70,10 @@ export const amqpConnectionManager = defineLibrary({
   ],
   handlers: [{ method: 'ChannelWrapper.consume', queue: 'arg0', handler: 'arg1', options: 'arg2' }],
   settlements: settlementsOf('ChannelWrapper'),
+  emitters: ['AmqpConnectionManager', 'IAmqpConnectionManager'].map((owner) => ({
+    method: `${owner}.createChannel`,
+    unheard: 'exits' as const,
+  })),
   layers: ['definition'],
   timeLimit: deliveryTimeout,
   acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual' },
@@ -109,6 +124,12 @@ export const rascal = defineLibrary({
     handler: 'arg1' as const,
     payload: 'param1' as const,
   })),
+  // The broker, and each session, tells of its own errors; those with a callback hand them to it.
+  emitters: [
+    { method: 'BrokerAsPromised.create', unheard: 'exits' },
+    { call: 'createBrokerAsPromised', unheard: 'exits' },
+    { method: 'BrokerAsPromised.subscribe', unheard: 'exits' },
+  ],
   layers: ['definition'],
   timeLimit: deliveryTimeout,
   acknowledgement: { default: 'manual', parameter: 2 },

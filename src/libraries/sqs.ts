@@ -103,6 +103,10 @@ export const sqsConsumer = defineLibrary({
       options: 'arg0',
     },
   ],
+  emitters: [
+    { method: 'Consumer.create', unheard: 'exits' },
+    { construct: 'Consumer', unheard: 'exits' },
+  ],
   settlements: [],
   layers: ['definition'],
   timeLimit: { option: 'handleMessageTimeout', unit: 'ms', default: 'none' },

@@ -216,6 +216,7 @@ const claim = {
   payload: text,
   waits: text,
   deduplication: text,
+  emitters: text,
 };
 
 const library = shape(
@@ -278,6 +279,8 @@ const library = shape(
     ),
     waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
+    emitters: list(site({ emitter: place, unheard: oneOf('exits', 'closes', 'asked') })),
+    listeners: list(shape({ decorator: text, event: text }, ['decorator', 'event'])),
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
     unregistered: flag,

@@ -13,6 +13,7 @@ import { candidatesIn, Gate, type Candidates } from './candidates.js';
 import { Configs } from './config-files.js';
 import { Dispatches } from './dispatches.js';
 import { groupBy, once } from './grouping.js';
+import { Listening } from './emitters.js';
 import { Handlers } from './handlers.js';
 import { type Match, SiteFinder } from './match.js';
 import type { Dispatch, Handler, Queue, Setting, Settlement, Wait } from './model.js';
@@ -37,6 +38,8 @@ export class Project {
   readonly #queues: Queues;
   readonly #dispatches: Dispatches;
   readonly #handlers: Handlers;
+  /** Who listens to the events of what. */
+  readonly listening: Listening;
   readonly #forwarded: Wrappers<Dispatch>;
   readonly #registering: Wrappers<Handler>;
   readonly #ownDispatches = new WeakMap<ts.SourceFile, readonly Template<Dispatch>[]>();
@@ -76,6 +79,7 @@ export class Project {
       candidatesIn: candidates,
     };
     const configs = new Configs(code);
+    this.listening = new Listening(code, vocabulary, finder);
     this.#queues = new Queues(reading);
     this.#dispatches = new Dispatches(reading, this.#queues, configs, {
       at: (node) =>
