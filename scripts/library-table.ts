@@ -37,6 +37,7 @@ export function semanticsTable(): string {
     'acknowledgement',
     'payload',
     'waits for another task',
+    'an `error` without listener',
   ];
   const table = tableOf(head, libraries.map(rowOf));
   if (unproven.length > 0) throw new Error(`Nothing proves what is said of ${unproven.join(', ')}`);
@@ -72,6 +73,7 @@ function rowOf(library: Library): readonly string[] {
     cell('acknowledgement', acknowledgement && withOption(acknowledgement.default, acknowledgement.option)),
     cell('payload', serializers[serializer].label),
     cell('waits', waitsText(waits)),
+    cell('emitters', emittersText(library)),
   ];
 }
 
@@ -97,6 +99,12 @@ function waitsText(waits: readonly WaitSite[]): string | undefined {
     .join('; ');
 }
 
+function emittersText({ emitters = [] }: Library): string | undefined {
+  const words = { exits: 'ends the process', closes: 'closes the connection', asked: 'is printed' };
+  const kinds = new Set(emitters.map(({ unheard }) => words[unheard]));
+  return kinds.size === 0 ? undefined : [...kinds].join(', ');
+}
+
 /** A link to what proves a claim: of the library itself, or of the one that it extends. */
 function proofOf(library: Library, claim: Claim): string {
   for (let at: Library | undefined = library; at; at = baseOf(at)) {
@@ -110,8 +118,20 @@ function proofOf(library: Library, claim: Claim): string {
       return `[✓](../${at.evidence})`;
     }
   }
+  const shared = `test/evidence/${claim}.test.ts`;
+  if (existsSync(join(root, shared)) && names(shared, library)) {
+    counts.tested += 1;
+    return `[✓](../${shared})`;
+  }
   unproven.push(`${library.name}: ${claim}`);
   return '';
+}
+
+/** Does a test of one claim for all libraries have this one, or the one that it extends, among its cases? */
+function names(file: string, library: Library): boolean {
+  const text = readFileSync(join(root, file), 'utf8');
+  const packages = [...(library.packages ?? []), ...(baseOf(library)?.packages ?? [])];
+  return packages.some((each) => text.includes(`'${each}'`));
 }
 
 function baseOf({ extends: base }: Library): Library | undefined {

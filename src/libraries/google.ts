@@ -35,6 +35,9 @@ export const pubsub = defineLibrary({
   acknowledgement: { default: 'manual' },
   serializer: 'bytes',
   evidence: 'test/evidence/google-cloud.test.ts',
+  documented: {
+    emitters: 'https://cloud.google.com/nodejs/docs/reference/pubsub/latest/pubsub/subscription',
+  },
 });
 
 /** Google Cloud Tasks: the handler is an HTTP route. Facts: @google-cloud/tasks 7.1.0, read. */

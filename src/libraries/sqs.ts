@@ -104,8 +104,11 @@ export const sqsConsumer = defineLibrary({
     },
   ],
   emitters: [
-    { method: 'Consumer.create', unheard: 'exits' },
-    { construct: 'Consumer', unheard: 'exits' },
+    { method: 'Consumer.create', before: '14', unheard: 'exits' },
+    { construct: 'Consumer', before: '14', unheard: 'exits' },
+    // From 15 on it catches what an event without listeners throws, and prints it.
+    { method: 'Consumer.create', since: '15', unheard: 'asked' },
+    { construct: 'Consumer', since: '15', unheard: 'asked' },
   ],
   settlements: [],
   layers: ['definition'],

@@ -48,14 +48,16 @@ export class Listening {
     const { listeners = [] } = library;
     return [...classesFrom(this.code, owner)].some((each) =>
       each.members.some((member) =>
-        ((ts.canHaveDecorators(member) && ts.getDecorators(member)) || []).some(({ expression }) => {
-          const callee = ts.isCallExpression(expression) ? expression.expression : expression;
-          const origin = originOf(this.code, callee);
-          if (!origin || !this.vocabulary.owns(library, origin)) return false;
-          return listeners
-            .filter(({ decorator }) => decorator === origin.name)
-            .some((listener) => this.#isFor(listener.event, expression, event));
-        }),
+        ((ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []).some(
+          ({ expression }) => {
+            const callee = ts.isCallExpression(expression) ? expression.expression : expression;
+            const origin = originOf(this.code, callee);
+            if (!origin || !this.vocabulary.owns(library, origin)) return false;
+            return listeners
+              .filter(({ decorator }) => decorator === origin.name)
+              .some((listener) => this.#isFor(listener.event, expression, event));
+          },
+        ),
       ),
     );
   }
