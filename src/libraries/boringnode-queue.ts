@@ -48,6 +48,8 @@ export const boringnodeQueue = defineLibrary({
     fixedBackoff: 'arg0',
     customBackoff: 'arg0',
   },
+  brokers: [{ call: 'knex', database: 'a relational database' }],
+  inline: [{ call: 'sync', mode: 'sync()' }],
   layers: ['queue', 'definition'],
   attempts: { option: 'retry.maxRetries', aliases: ['maxRetries'], counts: 'retries', default: 1 },
   backoff: {

@@ -77,6 +77,13 @@ export const bull = defineLibrary({
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'jobId' }, { option: 'debounce.id' }],
+  logger: {
+    shown: 'job.log(…)',
+    parameter: 'param0',
+    methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
+    text: true,
+    awaited: true,
+  },
   serializer: 'json',
   suggest: {
     attempts: "attempts: 3, backoff: { type: 'exponential', delay: 1000 }",

@@ -87,6 +87,13 @@ export const bullmq = defineLibrary({
     { option: 'deduplication.id' },
     { option: 'debounce.id', before: '6' },
   ],
+  logger: {
+    shown: 'job.log(…)',
+    parameter: 'param0',
+    methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
+    text: true,
+    awaited: true,
+  },
   serializer: 'json',
   suggest: {
     attempts: "attempts: 3, backoff: { type: 'exponential', delay: 1000 }",

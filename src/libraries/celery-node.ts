@@ -22,6 +22,17 @@ export const celeryNode = defineLibrary({
     { method: 'AsyncResult.status', polling: true },
     { method: 'AsyncResult.result', polling: true },
   ],
+  // Celery itself takes these, by Kombu's SQL transports.
+  brokers: ['createClient', 'createWorker'].map((call) => ({
+    call,
+    address: 'arg0' as const,
+    addresses: {
+      'sqla+': 'a relational database',
+      'sqlalchemy+': 'a relational database',
+      'db+': 'a relational database',
+      'django://': 'a relational database',
+    },
+  })),
   layers: ['dispatch'],
   // There is no retry in the worker, and no time limit: the headers that say so are not read.
   timeLimit: { default: 'none' },

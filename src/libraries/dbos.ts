@@ -40,6 +40,17 @@ export const dbos = defineLibrary({
   layers: ['dispatch'],
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'workflowID' }, { option: 'enqueueOptions.deduplicationID' }],
+  brokers: [
+    { method: 'DBOS.setConfig', database: 'PostgreSQL' },
+    { method: 'DBOSClient.create', database: 'PostgreSQL' },
+  ],
+  calledDirectly: true,
+  logger: {
+    shown: 'DBOS.logger',
+    import: { name: 'DBOS', from: ['@dbos-inc/dbos-sdk'], path: 'logger' },
+    methods: { log: 'info' },
+    text: true,
+  },
   serializer: 'superjson',
   evidence: 'test/evidence/dbos.test.ts',
 });

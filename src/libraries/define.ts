@@ -226,6 +226,43 @@ export interface ListenerSite {
   readonly event: string;
 }
 
+/** A place that opens a broker. */
+export interface BrokerSite extends Matcher {
+  /** The relational database that it certainly is: `PostgreSQL`. */
+  readonly database?: string;
+  /** The address, or the name of the driver, that says which one it is. */
+  readonly address?: Places;
+  /** The relational databases among the addresses, by how these begin: `{ 'sqla+': 'a relational database' }`. */
+  readonly addresses?: Readonly<Record<string, string>>;
+}
+
+/** A place that makes tasks run where they are dispatched, in the same process, as tests want it. */
+export interface InlineSite extends Matcher {
+  /** What it is called, for messages: `isDev: true`. */
+  readonly mode: string;
+  /** The option that says so, and the value with which it does; without it the call itself does. */
+  readonly option?: Place;
+  readonly value?: boolean | string;
+}
+
+/** A logger whose lines belong to the run, or at least to the application's log. */
+export interface LoggerSpec {
+  /** As people write it, for messages: `job.log(…)`. */
+  readonly shown: string;
+  /** Where the handler is given it: `param1.logger`. */
+  readonly parameter?: Place;
+  /** The export that it is, or under whose `path` it stands. */
+  readonly import?: { readonly name: string; readonly from: readonly string[]; readonly path?: string };
+  /** The type of the class's own member that it is: an exported class, and its package. */
+  readonly member?: { readonly type: string; readonly from: string };
+  /** What methods of the console are called there, where that differs. */
+  readonly methods?: Readonly<Record<string, string>>;
+  /** One text is all that it takes for certain. */
+  readonly text?: boolean;
+  /** It gives a promise. */
+  readonly awaited?: boolean;
+}
+
 /** A file whose settings reach every task of the project: `trigger.config.ts`, `wrangler.jsonc`. */
 export interface ConfigSite {
   /** The file's base name; it is looked for from the folder of a task's file upwards. */
@@ -401,6 +438,11 @@ export interface LibraryDefinition {
   readonly settlements?: readonly SettlementSite[];
   readonly emitters?: readonly EmitterSite[];
   readonly listeners?: readonly ListenerSite[];
+  readonly logger?: LoggerSpec;
+  readonly brokers?: readonly BrokerSite[];
+  readonly inline?: readonly InlineSite[];
+  /** To call a task's function is this library's own way to run it as a task. */
+  readonly calledDirectly?: boolean;
   readonly configs?: readonly ConfigSite[];
   /**
    * The library's functions that make an option's value, and where they are given it: `exponential({ … })`

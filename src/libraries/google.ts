@@ -91,6 +91,10 @@ export const firebase = defineLibrary({
   timeLimit: { option: 'timeoutSeconds', unit: 's', default: 60_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }],
+  logger: {
+    shown: 'logger',
+    import: { name: 'logger', from: ['firebase-functions', 'firebase-functions/logger'] },
+  },
   serializer: 'json',
   suggest: {
     attempts: 'retryConfig: { maxAttempts: 5 }',

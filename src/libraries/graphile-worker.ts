@@ -44,6 +44,10 @@ export const graphileWorker = defineLibrary({
     { typed: 'Task', task: 'typeArg0', handler: 'self', payload: 'param0' },
     { typed: 'TaskList', each: 'self', task: 'key', handler: 'item', payload: 'param0' },
   ],
+  brokers: ['run', 'runOnce', 'runTaskList', 'makeWorkerUtils', 'quickAddJob'].map((call) => ({
+    call,
+    database: 'PostgreSQL',
+  })),
   layers: ['dispatch'],
   attempts: {
     option: 'maxAttempts',
@@ -59,6 +63,7 @@ export const graphileWorker = defineLibrary({
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'jobKey' }],
+  logger: { shown: 'helpers.logger', parameter: 'param1.logger', methods: { log: 'info' }, text: true },
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 5', runOnce: 'maxAttempts: 1' },
   evidence: 'test/evidence/graphile-worker.test.ts',

@@ -79,6 +79,13 @@ export const hatchet = defineLibrary({
   timeLimit: { option: ['executionTimeout', 'timeout'], unit: 'ms', default: 60_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotency.expression' }, { option: 'childKey' }],
+  logger: {
+    shown: 'ctx.logger',
+    parameter: 'param1.logger',
+    methods: { log: 'info' },
+    text: true,
+    awaited: true,
+  },
   serializer: 'json',
   suggest: {
     attempts: 'retries: 3, backoff: { factor: 2, maxSeconds: 60 }',

@@ -44,6 +44,7 @@ export const inngest = defineLibrary({
     { method: 'createStepTools.waitForEvent', durable: true },
     { method: 'createStepTools.waitForSignal', durable: true },
   ],
+  inline: [{ construct: 'Inngest', mode: 'isDev: true', option: 'arg0.isDev', value: true }],
   layers: ['definition'],
   // Counted for each step by itself.
   attempts: { option: 'retries', counts: 'retries', default: 5 },
@@ -52,6 +53,7 @@ export const inngest = defineLibrary({
   timeLimit: { option: 'timeouts.finish', unit: 'ms', default: 7_200_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }, { option: 'idempotency' }],
+  logger: { shown: 'logger', parameter: 'param0.logger', methods: { log: 'info' } },
   serializer: 'json-quiet',
   suggest: { attempts: 'retries: 3', runOnce: 'retries: 0', timeLimit: "timeouts: { finish: '10m' }" },
   evidence: 'test/evidence/inngest.test.ts',

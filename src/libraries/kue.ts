@@ -13,6 +13,7 @@ export const kue = defineLibrary({
     chain: { ends: ['save'], setters: { attempts: 'attempts', backoff: 'backoff', ttl: 'ttl' } },
   })),
   handlers: [{ method: 'Queue.process', task: 'arg0', handler: 'argLast', payload: 'param0.data' }],
+  inline: [{ method: 'TestMode.enter', mode: 'testMode.enter()' }],
   emitters: [{ call: 'createQueue', unheard: 'exits' }],
   layers: ['dispatch'],
   attempts: { option: 'attempts', counts: 'runs', default: 1 },
@@ -28,6 +29,12 @@ export const kue = defineLibrary({
   timeLimit: { option: 'ttl', unit: 'ms', default: 'none', at: 'dispatch' },
   // There is no lease: a job whose worker dies stays active and is not run again.
   acknowledgement: { default: 'early' },
+  logger: {
+    shown: 'job.log(…)',
+    parameter: 'param0',
+    methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
+    text: true,
+  },
   serializer: 'json',
   suggest: {
     attempts: ".attempts(3).backoff({ type: 'exponential', delay: 1000 })",

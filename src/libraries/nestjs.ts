@@ -1,5 +1,12 @@
 import { defineLibrary } from './define.js';
-import type { InjectionSite, QueueSite } from './define.js';
+import type { InjectionSite, LoggerSpec, QueueSite } from './define.js';
+
+/** What an application of NestJS logs with: its lines have a level, and the name of the class. */
+export const nestLogger: LoggerSpec = {
+  shown: 'the Logger of NestJS',
+  member: { type: 'Logger', from: '@nestjs/common' },
+  methods: { info: 'log' },
+};
 
 /**
  * NestJS modules around BullMQ and Bull. Facts: @nestjs/bullmq and @nestjs/bull 11.0.5 and 12.0.0.
@@ -63,6 +70,7 @@ export const nestjsBullmq = defineLibrary({
   ],
   emitters: [{ decorator: 'Processor', unheard: 'asked' }],
   listeners: [{ decorator: 'OnWorkerEvent', event: 'arg0' }],
+  logger: nestLogger,
   evidence: 'test/evidence/nestjs.test.ts',
 });
 
@@ -82,5 +90,6 @@ export const nestjsBull = defineLibrary({
       payload: 'param0.data',
     },
   ],
+  logger: nestLogger,
   evidence: 'test/evidence/nestjs.test.ts',
 });

@@ -1,4 +1,5 @@
 import { defineLibrary, type SettlementSite, type TimeLimitSpec } from './define.js';
+import { nestLogger } from './nestjs.js';
 
 /** The broker takes a message back that is not acknowledged within this time, and closes the channel. */
 const deliveryTimeout: TimeLimitSpec = { default: 1_800_000 };
@@ -104,6 +105,7 @@ export const golevelup = defineLibrary({
   timeLimit: deliveryTimeout,
   // It acknowledges by itself when the method is done.
   acknowledgement: { default: 'late' },
+  logger: nestLogger,
   serializer: 'json-or-bytes',
   evidence: 'test/evidence/golevelup-rabbitmq.test.ts',
   documented: { time: deliveryTimeoutSource },
@@ -164,6 +166,7 @@ export const nestjsMicroservices = defineLibrary({
   layers: ['definition'],
   acknowledgement: { default: 'manual' },
   // Kafka's keys and values go as bytes.
+  logger: nestLogger,
   serializer: 'json-or-bytes',
   evidence: 'test/evidence/nestjs-microservices.test.ts',
 });

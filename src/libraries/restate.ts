@@ -53,6 +53,8 @@ export const restate = defineLibrary({
   timeLimit: { default: 660_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotencyKey' }],
+  // What it prints is left out while a run is replayed.
+  logger: { shown: 'ctx.console', parameter: 'param0.console' },
   serializer: 'json',
   suggest: {
     attempts: 'retryPolicy: { maxAttempts: 10 }',

@@ -34,6 +34,21 @@ export const sidequest = defineLibrary({
   ],
   handlers: [{ extends: 'Job', task: 'name', handler: 'member.run', payload: 'params', ignoresQueue: true }],
   waits: [{ method: 'JobOperations.get', polling: true }],
+  brokers: ['start', 'configure'].map((method) => ({
+    method: `Sidequest.${method}`,
+    address: 'arg0.backend.driver' as const,
+    addresses: {
+      '@sidequest/postgres-backend': 'PostgreSQL',
+      '@sidequest/mysql-backend': 'MySQL',
+      '@sidequest/sqlite-backend': 'SQLite',
+    },
+  })),
+  inline: ['start', 'configure'].map((method) => ({
+    method: `Sidequest.${method}`,
+    mode: "runner: 'inline'",
+    option: 'arg0.runner' as const,
+    value: 'inline',
+  })),
   layers: ['queue', 'dispatch'],
   attempts: { option: 'maxAttempts', counts: 'runs', default: 5 },
   backoff: {

@@ -1,4 +1,5 @@
 import { defineLibrary, type SettlementSite } from './define.js';
+import { nestLogger } from './nestjs.js';
 
 const visibility =
   'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html';
@@ -75,6 +76,7 @@ export const nestjsSqs = defineLibrary({
   handlers: [{ decorator: 'SqsMessageHandler', queue: 'arg0', handler: 'self' }],
   layers: ['definition'],
   acknowledgement: { default: 'late' },
+  logger: nestLogger,
   serializer: 'json',
   documented: {
     acknowledgement: 'https://github.com/ssut/nestjs-sqs#readme',

@@ -83,6 +83,12 @@ export const temporal = defineLibrary({
   },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'workflowId' }],
+  logger: {
+    shown: 'log',
+    import: { name: 'log', from: ['@temporalio/activity'] },
+    methods: { log: 'info' },
+    text: true,
+  },
   serializer: 'json',
   suggest: {
     attempts: 'retry: { maximumAttempts: 5 }',

@@ -104,6 +104,11 @@ export const triggerDev = defineLibrary({
   timeLimit: { option: 'maxDuration', unit: 's', default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotencyKey' }],
+  logger: {
+    shown: 'logger',
+    import: { name: 'logger', from: ['@trigger.dev/sdk', '@trigger.dev/sdk/v3'] },
+    text: true,
+  },
   serializer: 'superjson',
   suggest: {
     attempts: 'retry: { maxAttempts: 3 }',

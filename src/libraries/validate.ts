@@ -204,6 +204,18 @@ const suggest = shape({
   timeLimit: text,
   softTimeLimit: text,
 });
+const logger = shape(
+  {
+    shown: text,
+    parameter: place,
+    import: shape({ name: text, from: list(text), path: text }, ['name', 'from']),
+    member: shape({ type: text, from: text }, ['type', 'from']),
+    methods: record(text),
+    text: flag,
+    awaited: flag,
+  },
+  ['shown'],
+);
 const orNull =
   (check: Check): Check =>
   (value, path) =>
@@ -281,6 +293,10 @@ const library = shape(
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
     emitters: list(site({ emitter: place, unheard: oneOf('exits', 'closes', 'asked') })),
     listeners: list(shape({ decorator: text, event: text }, ['decorator', 'event'])),
+    logger,
+    brokers: list(site({ database: text, address: places, addresses: record(text) })),
+    inline: list(site({ mode: text, option: place, value: oneOf(flag, text) })),
+    calledDirectly: flag,
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
     unregistered: flag,

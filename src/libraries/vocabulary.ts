@@ -7,10 +7,12 @@ import { boringnodeQueue } from './boringnode-queue.js';
 import { bull } from './bull.js';
 import { bullmq } from './bullmq.js';
 import type {
+  BrokerSite,
   DispatchSite,
   EmitterSite,
   HandlerSite,
   InjectionSite,
+  InlineSite,
   Layer,
   LibraryDefinition,
   Matcher,
@@ -103,7 +105,9 @@ export type Site =
   | { readonly purpose: 'queue'; readonly library: Library; readonly site: QueueSite }
   | { readonly purpose: 'wait'; readonly library: Library; readonly site: WaitSite }
   | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite }
-  | { readonly purpose: 'emitter'; readonly library: Library; readonly site: EmitterSite };
+  | { readonly purpose: 'emitter'; readonly library: Library; readonly site: EmitterSite }
+  | { readonly purpose: 'broker'; readonly library: Library; readonly site: BrokerSite }
+  | { readonly purpose: 'inline'; readonly library: Library; readonly site: InlineSite };
 
 /** All libraries of one configuration, indexed by the names that syntax shows. */
 export class Vocabulary {
@@ -186,6 +190,8 @@ export class Vocabulary {
     for (const site of library.waits ?? []) this.#add(site, { purpose: 'wait', library, site });
     for (const site of library.settlements ?? []) this.#add(site, { purpose: 'settlement', library, site });
     for (const site of library.emitters ?? []) this.#add(site, { purpose: 'emitter', library, site });
+    for (const site of library.brokers ?? []) this.#add(site, { purpose: 'broker', library, site });
+    for (const site of library.inline ?? []) this.#add(site, { purpose: 'inline', library, site });
     for (const site of library.injections ?? []) push(this.injections, site.decorator, { library, site });
   }
 
@@ -306,6 +312,8 @@ function complete(definition: LibraryDefinition, base: Library | undefined): Lib
         settlements: undefined,
         emitters: undefined,
         listeners: undefined,
+        brokers: undefined,
+        inline: undefined,
         configs: undefined,
         ambient: undefined,
         evidence: undefined,

@@ -141,12 +141,23 @@ export class Project {
 
   /** What a file must contain to call a wrapper: found by reading all tasks of the program. */
   #patternsNow(): readonly RegExp[] {
-    const patterns = [...this.#forwarded.patterns, ...this.#registering.patterns];
+    const patterns = [...this.#forwarded.patterns, ...this.#registering.patterns, ...this.#patternOfTasks()];
     const known: Known = { files: new WeakSet(this.code.ownFiles), patterns };
     let ofVocabulary = knownBefore.get(this.vocabulary);
     if (!ofVocabulary) knownBefore.set(this.vocabulary, (ofVocabulary = new Map<string, Known>()));
     ofVocabulary.set(this.#name, known);
     return patterns;
+  }
+
+  /** The names of the functions that are tasks: a file may call one and mention nothing else of a library. */
+  #patternOfTasks(): readonly RegExp[] {
+    const names = new Set(
+      [...this.bodies.values()].flatMap(
+        (handler) => (isTaskByDispatchOnly(handler) && handler.body && nameOfFunction(handler.body)) || [],
+      ),
+    );
+    const safe = [...names].filter((name) => /^[\w$]+$/.test(name)).map((name) => name.replace(/\$/g, '\\$'));
+    return safe.length === 0 ? [] : [new RegExp(`\\b(?:${safe.join('|')})\\b`)];
   }
 
   /**
@@ -426,6 +437,14 @@ export class Project {
       }));
     });
   }
+}
+
+/**
+ * Is it the dispatch alone that makes a task of this function? Steps, and functions that their engine has taken
+ * over, run as what they are wherever they are called.
+ */
+export function isTaskByDispatchOnly({ step, library, registered }: Handler): boolean {
+  return registered && !step && library.calledDirectly !== true;
 }
 
 function isInCatch(node: ts.Node): boolean {
