@@ -6,6 +6,7 @@ import noRelationalBroker from '../rules/no-relational-broker.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import preferTaskLogger from '../rules/prefer-task-logger.js';
 import requireErrorListener from '../rules/require-error-listener.js';
+import requireFailureHandler from '../rules/require-failure-handler.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
@@ -20,6 +21,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-unserializable-payload': noUnserializablePayload,
   'prefer-task-logger': preferTaskLogger,
   'require-error-listener': requireErrorListener,
+  'require-failure-handler': requireFailureHandler,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,

@@ -20,6 +20,12 @@ const common = {
     { method: 'Agenda.jobs', polling: true },
   ],
   // `lockLifetime` ends nothing: when it runs out, a second copy starts beside the first.
+  failures: {
+    observer: "agenda.on('fail', …)",
+    events: ['fail'],
+    of: 'receiver',
+    mentions: ['fail:', 'retry exhausted'],
+  },
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'unique' }],

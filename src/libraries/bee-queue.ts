@@ -29,6 +29,7 @@ export const beeQueue = defineLibrary({
   handlers: [{ method: 'BeeQueue.process', handler: 'argLast', payload: 'param0.data' }],
   waits: [{ method: 'BeeQueue.getJob', polling: true }],
   emitters: [{ construct: 'BeeQueue', unheard: 'exits' }],
+  failures: { observer: "queue.on('failed', …)", events: ['failed'], of: 'receiver' },
   layers: ['dispatch'],
   attempts: {
     option: 'retries',

@@ -77,6 +77,11 @@ export const bull = defineLibrary({
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'jobId' }, { option: 'debounce.id' }],
+  failures: {
+    observer: "queue.on('failed', …)",
+    events: ['failed', 'global:failed'],
+    of: 'receiver',
+  },
   logger: {
     shown: 'job.log(…)',
     parameter: 'param0',

@@ -87,6 +87,7 @@ export const bullmq = defineLibrary({
     { option: 'deduplication.id' },
     { option: 'debounce.id', before: '6' },
   ],
+  failures: { observer: "worker.on('failed', …)", events: ['failed'], mentions: ['QueueEvents'] },
   logger: {
     shown: 'job.log(…)',
     parameter: 'param0',

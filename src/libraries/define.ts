@@ -226,6 +226,19 @@ export interface ListenerSite {
   readonly event: string;
 }
 
+/** How somebody learns that a task has failed. */
+export interface FailuresSpec {
+  /** What to add, for messages: `worker.on('failed', …)`. */
+  readonly observer: string;
+  /** The events that tell of it: of what the handler's site makes, or of what its method is called on. */
+  readonly events?: readonly string[];
+  readonly of?: 'made' | 'receiver';
+  /** The options that name an observer, or a queue for what failed. */
+  readonly options?: readonly string[];
+  /** Words that show, wherever they stand in the project, that it deals with what failed. */
+  readonly mentions?: readonly string[];
+}
+
 /** A place that opens a broker. */
 export interface BrokerSite extends Matcher {
   /** The relational database that it certainly is: `PostgreSQL`. */
@@ -438,6 +451,7 @@ export interface LibraryDefinition {
   readonly settlements?: readonly SettlementSite[];
   readonly emitters?: readonly EmitterSite[];
   readonly listeners?: readonly ListenerSite[];
+  readonly failures?: FailuresSpec;
   readonly logger?: LoggerSpec;
   readonly brokers?: readonly BrokerSite[];
   readonly inline?: readonly InlineSite[];

@@ -44,6 +44,10 @@ export const graphileWorker = defineLibrary({
     { typed: 'Task', task: 'typeArg0', handler: 'self', payload: 'param0' },
     { typed: 'TaskList', each: 'self', task: 'key', handler: 'item', payload: 'param0' },
   ],
+  failures: {
+    observer: "runner.events.on('job:failed', …)",
+    mentions: ['job:failed', 'job:error', 'job:complete'],
+  },
   brokers: ['run', 'runOnce', 'runTaskList', 'makeWorkerUtils', 'quickAddJob'].map((call) => ({
     call,
     database: 'PostgreSQL',

@@ -11,6 +11,7 @@ export const groupmq = defineLibrary({
   dispatches: [{ method: 'Queue.add', payload: 'arg0.data', options: 'arg0' }],
   handlers: [{ construct: 'Worker', queue: 'arg0.queue', handler: 'arg0.handler', payload: 'param0.data' }],
   waits: [{ method: 'Queue.getJob', polling: true }],
+  failures: { observer: "worker.on('failed', …)", events: ['failed', 'error'] },
   layers: ['queue', 'dispatch'],
   attempts: {
     option: 'maxAttempts',

@@ -53,6 +53,11 @@ export const inngest = defineLibrary({
   timeLimit: { option: 'timeouts.finish', unit: 'ms', default: 7_200_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }, { option: 'idempotency' }],
+  failures: {
+    observer: 'onFailure',
+    options: ['onFailure'],
+    mentions: ['inngest/function.failed', '@inngest/middleware-sentry'],
+  },
   logger: { shown: 'logger', parameter: 'param0.logger', methods: { log: 'info' } },
   serializer: 'json-quiet',
   suggest: { attempts: 'retries: 3', runOnce: 'retries: 0', timeLimit: "timeouts: { finish: '10m' }" },

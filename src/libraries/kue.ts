@@ -29,6 +29,13 @@ export const kue = defineLibrary({
   timeLimit: { option: 'ttl', unit: 'ms', default: 'none', at: 'dispatch' },
   // There is no lease: a job whose worker dies stays active and is not run again.
   acknowledgement: { default: 'early' },
+  failures: {
+    observer: "queue.on('job failed', …)",
+    events: ['job failed'],
+    of: 'receiver',
+    // Each job tells of itself, too.
+    mentions: ["'failed'", '"failed"', 'failed attempt'],
+  },
   logger: {
     shown: 'job.log(…)',
     parameter: 'param0',

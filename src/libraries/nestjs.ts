@@ -70,6 +70,11 @@ export const nestjsBullmq = defineLibrary({
   ],
   emitters: [{ decorator: 'Processor', unheard: 'asked' }],
   listeners: [{ decorator: 'OnWorkerEvent', event: 'arg0' }],
+  failures: {
+    observer: "@OnWorkerEvent('failed')",
+    events: ['failed'],
+    mentions: ['QueueEvents'],
+  },
   logger: nestLogger,
   evidence: 'test/evidence/nestjs.test.ts',
 });
@@ -90,6 +95,12 @@ export const nestjsBull = defineLibrary({
       payload: 'param0.data',
     },
   ],
+  listeners: [
+    { decorator: 'OnQueueFailed', event: 'failed' },
+    { decorator: 'OnGlobalQueueFailed', event: 'global:failed' },
+    { decorator: 'OnQueueEvent', event: 'arg0' },
+  ],
+  failures: { observer: '@OnQueueFailed()', events: ['failed', 'global:failed'] },
   logger: nestLogger,
   evidence: 'test/evidence/nestjs.test.ts',
 });

@@ -28,6 +28,7 @@ export const nodeResque = defineLibrary({
     construct,
     unheard: 'exits' as const,
   })),
+  failures: { observer: "worker.on('failure', …)", events: ['failure'] },
   layers: ['definition'],
   // The Retry plugin counts all runs, and its own limit is one.
   attempts: {

@@ -87,6 +87,7 @@ export const pgBoss = defineLibrary({
     { method: 'PgBoss.complete', outcome: 'done' },
     { method: 'PgBoss.fail', outcome: 'failed' },
   ],
+  failures: { observer: 'deadLetter', mentions: ['deadLetter', 'onComplete', 'onFail'] },
   brokers: [{ construct: 'PgBoss', database: 'PostgreSQL' }],
   emitters: [{ construct: 'PgBoss', unheard: 'exits' }],
   layers: ['queue', 'dispatch'],

@@ -114,6 +114,11 @@ export const sqsConsumer = defineLibrary({
   ],
   settlements: [],
   layers: ['definition'],
+  failures: {
+    observer: "consumer.on('processing_error', …)",
+    events: ['processing_error', 'timeout_error'],
+    of: 'made',
+  },
   timeLimit: { option: 'handleMessageTimeout', unit: 'ms', default: 'none' },
   acknowledgement: { option: 'shouldDeleteMessages', true: 'late', false: 'manual', default: 'late' },
   serializer: 'bytes',

@@ -83,6 +83,7 @@ export const triggerDev = defineLibrary({
   ],
   configs: [
     { file: 'trigger.config.ts', options: 'retries.default', as: 'retry' },
+    { file: 'trigger.config.ts', options: 'onFailure', as: 'onFailure' },
     { file: 'trigger.config.ts', options: 'maxDuration', as: 'maxDuration' },
   ],
   layers: ['config', 'definition'],
@@ -104,6 +105,7 @@ export const triggerDev = defineLibrary({
   timeLimit: { option: 'maxDuration', unit: 's', default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotencyKey' }],
+  failures: { observer: 'onFailure', options: ['onFailure'], mentions: ['tasks.onFailure'] },
   logger: {
     shown: 'logger',
     import: { name: 'logger', from: ['@trigger.dev/sdk', '@trigger.dev/sdk/v3'] },

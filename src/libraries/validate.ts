@@ -293,6 +293,16 @@ const library = shape(
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
     emitters: list(site({ emitter: place, unheard: oneOf('exits', 'closes', 'asked') })),
     listeners: list(shape({ decorator: text, event: text }, ['decorator', 'event'])),
+    failures: shape(
+      {
+        observer: text,
+        events: list(text),
+        of: oneOf('made', 'receiver'),
+        options: list(text),
+        mentions: list(text),
+      },
+      ['observer'],
+    ),
     logger,
     brokers: list(site({ database: text, address: places, addresses: record(text) })),
     inline: list(site({ mode: text, option: place, value: oneOf(flag, text) })),

@@ -87,3 +87,113 @@ feed.open();`),
     },
   ],
 });
+
+const jobs = `export interface Context { id: string; log: { note(text: string): void } }
+export declare class Board { post(name: string): void; on(event: string, run: () => void): this }
+export declare function task(
+  options: { name: string; run: (input: string, context: Context) => void; onLost?: () => void },
+): Board;
+export declare function connect(address: string): void;
+export declare function start(options: { dry: boolean }): void;
+`;
+
+const board: LibraryDefinition = defineLibrary({
+  name: 'Board',
+  files: ['board.ts'],
+  handlers: [{ call: 'task', task: 'arg0.name', handler: 'arg0.run', options: 'arg0' }],
+  failures: { observer: 'onLost', events: ['lost'], options: ['onLost'], mentions: ['lostAndFound'] },
+  logger: { shown: 'context.log', parameter: 'param1.log', methods: { log: 'note' }, text: true },
+  brokers: [{ call: 'connect', address: 'arg0', addresses: { 'sql:': 'a table' } }],
+  inline: [{ call: 'start', mode: 'dry', option: 'arg0.dry', value: true }],
+});
+
+const onBoard = (code: string, library: LibraryDefinition = board): Pick<Case, 'code' | 'settings'> => ({
+  code: { 'board.ts': jobs, 'app.ts': code },
+  settings: { libraries: [library] },
+});
+const imported = `import { connect, start, task, type Context } from './board.js';\nexport { connect, start, task, type Context };\n`;
+
+testRule('require-failure-handler', 'unseen', {
+  failures: [
+    { name: 'nobody', ...onBoard(`${imported}export const it = «task»({ name: 'a', run: () => {} });`) },
+    {
+      name: 'an option',
+      ...onBoard(`${imported}export const it = task({ name: 'a', run: () => {}, onLost: () => {} });`),
+    },
+    {
+      name: 'an event of what the call makes',
+      ...onBoard(
+        `${imported}export const it = task({ name: 'a', run: () => {} });\nit.on('lost', () => {});`,
+      ),
+    },
+    {
+      name: 'another event',
+      ...onBoard(
+        `${imported}export const it = «task»({ name: 'a', run: () => {} });\nit.on('found', () => {});`,
+      ),
+    },
+    {
+      name: 'a word anywhere',
+      ...onBoard(
+        `${imported}export const it = task({ name: 'a', run: () => {} });\nexport const lostAndFound = 1;`,
+      ),
+    },
+  ],
+});
+
+testRule('prefer-task-logger', 'prints', {
+  logger: [
+    {
+      name: 'the console, where the logger is in scope',
+      ...onBoard(
+        `${imported}export const it = task({ name: 'a', run: (input, { log }) => { «console.log»(input); log.note(''); } });`,
+      ),
+      messages: ['context.log'],
+      outputs: [
+        [
+          `export const it = task({ name: 'a', run: (input, { log }) => { log.note(input); log.note(''); } });`,
+        ],
+      ],
+    },
+    {
+      name: 'the logger',
+      ...onBoard(
+        `${imported}export const it = task({ name: 'a', run: (input, { log }) => { log.note(input); } });`,
+      ),
+    },
+  ],
+});
+
+testRule('no-relational-broker', 'relational', {
+  brokers: [
+    {
+      name: 'an address that leads to one',
+      ...onBoard(`${imported}connect(«'sql:tasks'»);`),
+      messages: ['a table'],
+    },
+    { name: 'another address', ...onBoard(`${imported}connect('redis:tasks');`) },
+  ],
+});
+
+testRule('no-inline-execution', 'mode', {
+  inline: [
+    { name: 'the option with its value', ...onBoard(`${imported}start({ dry: «true» });`) },
+    { name: 'the option with another one', ...onBoard(`${imported}start({ dry: false });`) },
+  ],
+  calledDirectly: [
+    {
+      name: 'the function is called',
+      ids: 'called',
+      ...onBoard(
+        `${imported}const run = (input: string): string => input;\nexport const it = task({ name: 'a', run });\nexport const now = «run»('a');`,
+      ),
+    },
+    {
+      name: 'as the framework has it',
+      ...onBoard(
+        `${imported}const run = (input: string): string => input;\nexport const it = task({ name: 'a', run });\nexport const now = run('a');`,
+        { ...board, calledDirectly: true },
+      ),
+    },
+  ],
+});
