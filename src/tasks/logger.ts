@@ -88,10 +88,15 @@ function loggerImported(code: Code, { import: wanted }: LoggerSpec, file: ts.Sou
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
     const { importClause } = statement;
     const bindings = importClause?.namedBindings;
-    if (!wanted.from.includes(statement.moduleSpecifier.text) || !bindings || !ts.isNamedImports(bindings))
+    if (
+      !wanted.from.includes(statement.moduleSpecifier.text) ||
+      !bindings ||
+      !ts.isNamedImports(bindings) ||
+      /^import\s+type\b/.test(statement.getText())
+    )
       continue;
     for (const { name, propertyName, isTypeOnly } of bindings.elements) {
-      if ((propertyName ?? name).text !== wanted.name || isTypeOnly || importClause.isTypeOnly) continue;
+      if ((propertyName ?? name).text !== wanted.name || isTypeOnly) continue;
       return wanted.path === undefined ? name.text : `${name.text}.${wanted.path}`;
     }
   }

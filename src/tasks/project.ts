@@ -153,7 +153,8 @@ export class Project {
   #patternOfTasks(): readonly RegExp[] {
     const names = new Set(
       [...this.bodies.values()].flatMap(
-        (handler) => (isTaskByDispatchOnly(handler) && handler.body && nameOfFunction(handler.body)) || [],
+        (handler) =>
+          (isTaskByDispatchOnly(handler) && handler.body ? nameOfFunction(handler.body) : undefined) ?? [],
       ),
     );
     const safe = [...names].filter((name) => /^[\w$]+$/.test(name)).map((name) => name.replace(/\$/g, '\\$'));
