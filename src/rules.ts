@@ -1,6 +1,7 @@
 // Written by `npm run generate` from the files in rules/.
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noModelPayload from '../rules/no-model-payload.js';
+import noSwallowedFailure from '../rules/no-swallowed-failure.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
@@ -11,6 +12,7 @@ import type { TaskRule } from './rule.js';
 export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
   'no-model-payload': noModelPayload,
+  'no-swallowed-failure': noSwallowedFailure,
   'no-unserializable-payload': noUnserializablePayload,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,

@@ -76,6 +76,7 @@ export const bull = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  resultNames: ['returnvalue'],
   deduplication: [{ option: 'jobId' }, { option: 'debounce.id' }],
   serializer: 'json',
   suggest: {

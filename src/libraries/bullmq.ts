@@ -77,6 +77,7 @@ export const bullmq = defineLibrary({
   // `timeout` is no option of BullMQ; a lock is renewed for as long as the process lives.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
+  resultNames: ['returnvalue', 'getChildrenValues'],
   deduplication: [
     { option: 'jobId' },
     { option: 'deduplication.id' },

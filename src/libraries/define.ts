@@ -160,6 +160,8 @@ export interface HandlerSite extends Matcher {
   readonly elsewhere?: boolean;
   readonly payload?: Place;
   readonly options?: Places;
+  /** What it returns is read by who asked for it, so that an error may be an answer. */
+  readonly answers?: boolean;
 }
 
 /** A place that makes a queue, or registers its settings under a name. */
@@ -325,6 +327,16 @@ export interface AcknowledgementSpec {
   readonly parameter?: number;
 }
 
+/** What a handler returns that its library takes for a failure. */
+export interface FailedResults {
+  /** Nothing: `undefined`. */
+  readonly nothing?: boolean;
+  /** An object. */
+  readonly object?: boolean;
+  /** An object with one of these keys: `batchItemFailures`. */
+  readonly keys?: readonly string[];
+}
+
 /** An option that keeps the same work from being done twice. */
 export interface DeduplicationOption {
   readonly option: string;
@@ -356,6 +368,7 @@ export interface OlderVersion {
   readonly backoff?: BackoffSpec | null;
   readonly timeLimit?: TimeLimitSpec | null;
   readonly acknowledgement?: AcknowledgementSpec | null;
+  readonly failedResults?: FailedResults | null;
   readonly serializer?: SerializerName;
   readonly suggest?: LibraryDefinition['suggest'] | null;
 }
@@ -399,6 +412,10 @@ export interface LibraryDefinition {
   readonly timeLimit?: TimeLimitSpec;
   readonly softTimeLimit?: TimeLimitSpec;
   readonly acknowledgement?: AcknowledgementSpec;
+  /** Results of a handler that are failures, where not every return is success. */
+  readonly failedResults?: FailedResults;
+  /** Names by which a project reads what a handler returned: then errors in it may be looked at, too. */
+  readonly resultNames?: readonly string[];
   readonly deduplication?: readonly DeduplicationOption[];
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;

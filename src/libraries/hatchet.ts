@@ -78,6 +78,7 @@ export const hatchet = defineLibrary({
   backoff: { option: 'backoff', object: 'exponential', factor: 'backoff.factor', default: 'none' },
   timeLimit: { option: ['executionTimeout', 'timeout'], unit: 'ms', default: 60_000 },
   acknowledgement: { default: 'late' },
+  resultNames: ['parentOutput'],
   deduplication: [{ option: 'idempotency.expression' }, { option: 'childKey' }],
   serializer: 'json',
   suggest: {

@@ -59,6 +59,7 @@ export const lambda = defineLibrary({
   ],
   layers: ['definition'],
   acknowledgement: { default: 'late' },
+  failedResults: { keys: ['batchItemFailures'] },
   serializer: 'bytes',
   documented: {
     acknowledgement: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
@@ -107,6 +108,8 @@ export const sqsConsumer = defineLibrary({
   layers: ['definition'],
   timeLimit: { option: 'handleMessageTimeout', unit: 'ms', default: 'none' },
   acknowledgement: { option: 'shouldDeleteMessages', true: 'late', false: 'manual', default: 'late' },
+  failedResults: { nothing: true, object: true },
+  versions: [{ before: '14', failedResults: { object: true } }],
   serializer: 'bytes',
   suggest: { timeLimit: 'handleMessageTimeout: 30_000' },
   evidence: 'test/evidence/sqs-consumer.test.ts',

@@ -186,6 +186,7 @@ const acknowledgement = shape(
   { option: text, true: acknowledged, false: acknowledged, default: acknowledged, parameter: amount },
   ['default'],
 );
+const failedResults = shape({ nothing: flag, object: flag, keys: list(text) });
 const layers = list(oneOf('config', 'queue', 'definition', 'dispatch'));
 const serializer = oneOf(
   'json',
@@ -274,6 +275,7 @@ const library = shape(
         step: flag,
         durable: flag,
         elsewhere: flag,
+        answers: flag,
       }),
     ),
     waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),
@@ -288,6 +290,8 @@ const library = shape(
     timeLimit,
     softTimeLimit: timeLimit,
     acknowledgement,
+    failedResults,
+    resultNames: list(text),
     deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
     idempotent: text,
     serializer,
@@ -303,6 +307,7 @@ const library = shape(
           backoff: orNull(backoff),
           timeLimit: orNull(timeLimit),
           acknowledgement: orNull(acknowledgement),
+          failedResults: orNull(failedResults),
           serializer,
           suggest: orNull(suggest),
         },

@@ -61,6 +61,15 @@ export function callsIn(code: Code, body: ts.Node, names?: ReadonlySet<string>):
   return found;
 }
 
+/** The project function that one call runs, undefined when that is not certain. */
+export function targetOf(code: Code, node: ts.CallExpression): ts.FunctionLikeDeclaration | undefined {
+  const callee = skipOuter(node.expression);
+  const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+  return ts.isIdentifier(name) || ts.isPrivateIdentifier(name)
+    ? targets.once(code, node, () => functionNamed(code, name))
+    : undefined;
+}
+
 /** The project function that a call runs, undefined when that is not certain or it has no text here. */
 function functionNamed(
   code: Code,
