@@ -3,6 +3,7 @@ import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noSwallowedFailure from '../rules/no-swallowed-failure.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
+import noUnsafeRequeue from '../rules/no-unsafe-requeue.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
@@ -14,6 +15,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-model-payload': noModelPayload,
   'no-swallowed-failure': noSwallowedFailure,
   'no-unserializable-payload': noUnserializablePayload,
+  'no-unsafe-requeue': noUnsafeRequeue,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,

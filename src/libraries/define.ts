@@ -162,6 +162,8 @@ export interface HandlerSite extends Matcher {
   readonly options?: Places;
   /** What it returns is read by who asked for it, so that an error may be an answer. */
   readonly answers?: boolean;
+  /** What an error of it does to its message. */
+  readonly requeuesErrors?: ErrorRequeueSpec;
 }
 
 /** A place that makes a queue, or registers its settings under a name. */
@@ -208,6 +210,37 @@ export interface WaitSite extends Matcher {
 export interface SettlementSite extends Matcher {
   /** What becomes of the message. */
   readonly outcome: 'done' | 'again' | 'failed';
+  /** It puts the message straight back: always, or as an argument says. */
+  readonly requeues?: RequeueSpec;
+}
+
+/** When a settlement puts its message straight back, so that a failing message comes again at once. */
+export interface RequeueSpec {
+  /** The argument that decides; without it the call always does. */
+  readonly argument?: Place;
+  /** The value that puts it back; true unless said. */
+  readonly is?: boolean | number;
+  /** It does where the argument is left out. */
+  readonly default?: boolean;
+  /** A limit may be set outside of the text: a redrive or dead-letter policy. */
+  readonly limitedOutside?: boolean;
+  /** The arguments that settle it without putting it back: places of the call's own, and words as they are. */
+  readonly instead?: readonly string[];
+}
+
+/** What becomes of a message whose handler throws, where the library may put it straight back. */
+export interface ErrorRequeueSpec {
+  /** The option that decides, and its values that put the message back. */
+  readonly option: string;
+  readonly values: readonly string[];
+  /** It does where nobody says. */
+  readonly default?: boolean;
+  /** Options that take its place. */
+  readonly unless?: readonly string[];
+  /** What the application calls a default of its own: where the program has it, that decides. */
+  readonly elsewhere?: readonly string[];
+  /** What to write in place of it: the option, and the name of the value where an enum has it. */
+  readonly instead?: { readonly text: string; readonly value: string };
 }
 
 /** A file whose settings reach every task of the project: `trigger.config.ts`, `wrangler.jsonc`. */
@@ -325,6 +358,12 @@ export interface AcknowledgementSpec {
   readonly default: Acknowledged;
   /** The handler settles by calling one of its parameters: `(message, content, ackOrNack)` has 2. */
   readonly parameter?: number;
+  /** The argument of that call, and the key in it, that put the message straight back; not with one of `unless`. */
+  readonly parameterRequeues?: {
+    readonly argument: number;
+    readonly key: string;
+    readonly unless?: readonly string[];
+  };
 }
 
 /** What a handler returns that its library takes for a failure. */

@@ -20,8 +20,8 @@ export const pubsub = defineLibrary({
   settlements: [
     { method: 'Message.ack', outcome: 'done' },
     { method: 'Message.ackWithResponse', outcome: 'done' },
-    { method: 'Message.nack', outcome: 'again' },
-    { method: 'Message.nackWithResponse', outcome: 'again' },
+    { method: 'Message.nack', outcome: 'again', requeues: { limitedOutside: true } },
+    { method: 'Message.nackWithResponse', outcome: 'again', requeues: { limitedOutside: true } },
   ],
   layers: ['definition'],
   acknowledgement: { default: 'manual' },

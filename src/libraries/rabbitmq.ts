@@ -1,4 +1,4 @@
-import { defineLibrary, type SettlementSite, type TimeLimitSpec } from './define.js';
+import { defineLibrary, type ErrorRequeueSpec, type SettlementSite, type TimeLimitSpec } from './define.js';
 
 /** The broker takes a message back that is not acknowledged within this time, and closes the channel. */
 const deliveryTimeout: TimeLimitSpec = { default: 1_800_000 };
@@ -8,9 +8,21 @@ function settlementsOf(owner: string): readonly SettlementSite[] {
   return [
     { method: `${owner}.ack`, outcome: 'done' },
     { method: `${owner}.ackAll`, outcome: 'done' },
-    { method: `${owner}.nack`, outcome: 'again' },
-    { method: `${owner}.nackAll`, outcome: 'again' },
-    { method: `${owner}.reject`, outcome: 'again' },
+    {
+      method: `${owner}.nack`,
+      outcome: 'again',
+      requeues: { argument: 'arg2', default: true, instead: ['arg0', 'false', 'false'] },
+    },
+    {
+      method: `${owner}.nackAll`,
+      outcome: 'again',
+      requeues: { argument: 'arg0', default: true, instead: ['false'] },
+    },
+    {
+      method: `${owner}.reject`,
+      outcome: 'again',
+      requeues: { argument: 'arg1', default: true, instead: ['arg0', 'false'] },
+    },
   ];
 }
 
@@ -68,6 +80,17 @@ export const amqpConnectionManager = defineLibrary({
   documented: { time: deliveryTimeoutSource },
 });
 
+/** What @golevelup/nestjs-rabbitmq does with the message of a failing handler. */
+const errorBehavior: ErrorRequeueSpec = {
+  option: 'errorBehavior',
+  values: ['REQUEUE'],
+  default: true,
+  // What the module says of a handler with a name wins over its decorator.
+  unless: ['errorHandler', 'name'],
+  elsewhere: ['defaultSubscribeErrorBehavior'],
+  instead: { text: 'errorBehavior: MessageHandlerErrorBehavior.NACK', value: 'NACK' },
+};
+
 /** RabbitMQ in NestJS by @golevelup/nestjs-rabbitmq. Facts: 9.0.2 with RabbitMQ 3.10, run. */
 export const golevelup = defineLibrary({
   name: '@golevelup/nestjs-rabbitmq',
@@ -84,7 +107,12 @@ export const golevelup = defineLibrary({
     payload: 'param0' as const,
     options: 'arg0' as const,
     answers: decorator === 'RabbitRPC',
+    // What is said of a question's errors is ignored.
+    ...(decorator === 'RabbitSubscribe' ? { requeuesErrors: errorBehavior } : {}),
   })),
+  settlements: [
+    { construct: 'Nack', outcome: 'again', requeues: { argument: 'arg0', default: false, instead: [] } },
+  ],
   waits: [{ method: 'AmqpConnection.request' }],
   layers: ['definition'],
   timeLimit: deliveryTimeout,
@@ -112,7 +140,11 @@ export const rascal = defineLibrary({
   })),
   layers: ['definition'],
   timeLimit: deliveryTimeout,
-  acknowledgement: { default: 'manual', parameter: 2 },
+  acknowledgement: {
+    default: 'manual',
+    parameter: 2,
+    parameterRequeues: { argument: 1, key: 'requeue', unless: ['defer'] },
+  },
   serializer: 'json-or-bytes',
   evidence: 'test/evidence/rascal.test.ts',
   documented: { time: deliveryTimeoutSource },

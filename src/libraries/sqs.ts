@@ -8,6 +8,16 @@ const settlements: readonly SettlementSite[] = [
   { construct: 'DeleteMessageBatchCommand', outcome: 'done' },
   { method: 'SQS.deleteMessage', outcome: 'done' },
   { method: 'SQS.deleteMessageBatch', outcome: 'done' },
+  {
+    construct: 'ChangeMessageVisibilityCommand',
+    outcome: 'again',
+    requeues: { argument: 'arg0.VisibilityTimeout', is: 0, limitedOutside: true },
+  },
+  {
+    method: 'SQS.changeMessageVisibility',
+    outcome: 'again',
+    requeues: { argument: 'arg0.VisibilityTimeout', is: 0, limitedOutside: true },
+  },
 ];
 
 /** SQS by the AWS SDK. Facts: @aws-sdk/client-sqs 3, read. How often a message comes again, the queue says. */

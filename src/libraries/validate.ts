@@ -183,8 +183,33 @@ const backoff = shape(
 );
 const acknowledged = oneOf('early', 'late', 'manual');
 const acknowledgement = shape(
-  { option: text, true: acknowledged, false: acknowledged, default: acknowledged, parameter: amount },
+  {
+    option: text,
+    true: acknowledged,
+    false: acknowledged,
+    default: acknowledged,
+    parameter: amount,
+    parameterRequeues: shape({ argument: amount, key: text, unless: list(text) }, ['argument', 'key']),
+  },
   ['default'],
+);
+const requeues = shape({
+  argument: place,
+  is: oneOf(flag, number),
+  default: flag,
+  limitedOutside: flag,
+  instead: list(text),
+});
+const requeuesErrors = shape(
+  {
+    option: text,
+    values: list(text),
+    default: flag,
+    unless: list(text),
+    elsewhere: list(text),
+    instead: shape({ text, value: text }, ['text', 'value']),
+  },
+  ['option', 'values'],
 );
 const failedResults = shape({ nothing: flag, object: flag, keys: list(text) });
 const layers = list(oneOf('config', 'queue', 'definition', 'dispatch'));
@@ -276,10 +301,11 @@ const library = shape(
         durable: flag,
         elsewhere: flag,
         answers: flag,
+        requeuesErrors,
       }),
     ),
     waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),
-    settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
+    settlements: list(site({ outcome: oneOf('done', 'again', 'failed'), requeues })),
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
     unregistered: flag,
