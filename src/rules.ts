@@ -7,6 +7,7 @@ import noUnsafeRequeue from '../rules/no-unsafe-requeue.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
+import requireSettlement from '../rules/require-settlement.js';
 import requireTimeLimit from '../rules/require-time-limit.js';
 import type { TaskRule } from './rule.js';
 
@@ -19,5 +20,6 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,
+  'require-settlement': requireSettlement,
   'require-time-limit': requireTimeLimit,
 };

@@ -358,6 +358,16 @@ export interface AcknowledgementSpec {
   readonly default: Acknowledged;
   /** The handler settles by calling one of its parameters: `(message, content, ackOrNack)` has 2. */
   readonly parameter?: number;
+  /** What becomes of a message that is never settled, as the end of a sentence. */
+  readonly unsettled?: string;
+  /** What settling a message twice does, as the end of a sentence. */
+  readonly twice?: string;
+  /** What an error that leaves the handler does, as the end of a sentence. */
+  readonly uncaught?: string;
+  /** Whether a handler must settle is said elsewhere: only one that settles at all is known to. */
+  readonly byChoice?: boolean;
+  /** A settlement for a message that failed, of `{receiver}` and `{message}`: `{receiver}.nack({message})`. */
+  readonly refuse?: string;
   /** The argument of that call, and the key in it, that put the message straight back; not with one of `unless`. */
   readonly parameterRequeues?: {
     readonly argument: number;

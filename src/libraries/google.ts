@@ -24,7 +24,11 @@ export const pubsub = defineLibrary({
     { method: 'Message.nackWithResponse', outcome: 'again', requeues: { limitedOutside: true } },
   ],
   layers: ['definition'],
-  acknowledgement: { default: 'manual' },
+  acknowledgement: {
+    default: 'manual',
+    unsettled: 'Pub/Sub keeps it leased to this subscriber for up to an hour',
+    refuse: '{message}.nack();',
+  },
   serializer: 'bytes',
   evidence: 'test/evidence/google-cloud.test.ts',
 });

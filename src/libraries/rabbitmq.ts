@@ -4,6 +4,12 @@ import { defineLibrary, type ErrorRequeueSpec, type SettlementSite, type TimeLim
 const deliveryTimeout: TimeLimitSpec = { default: 1_800_000 };
 const deliveryTimeoutSource = 'https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout';
 
+const settling = {
+  unsettled: 'RabbitMQ keeps it for this consumer, which gets no new ones once `prefetch` is full',
+  twice: 'RabbitMQ closes the channel, and all its consumers stop',
+  refuse: '{receiver}.nack({message}, false, false);',
+} as const;
+
 function settlementsOf(owner: string): readonly SettlementSite[] {
   return [
     { method: `${owner}.ack`, outcome: 'done' },
@@ -56,7 +62,14 @@ export const amqplib = defineLibrary({
   settlements: [...settlementsOf('Channel'), ...settlementsOf('ConfirmChannel')],
   layers: ['definition'],
   timeLimit: deliveryTimeout,
-  acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual' },
+  acknowledgement: {
+    option: 'noAck',
+    true: 'early',
+    false: 'manual',
+    default: 'manual',
+    ...settling,
+    uncaught: 'ends the process, or closes the channel',
+  },
   serializer: 'bytes',
   evidence: 'test/evidence/amqplib.test.ts',
 });
@@ -73,7 +86,7 @@ export const amqpConnectionManager = defineLibrary({
   settlements: settlementsOf('ChannelWrapper'),
   layers: ['definition'],
   timeLimit: deliveryTimeout,
-  acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual' },
+  acknowledgement: { option: 'noAck', true: 'early', false: 'manual', default: 'manual', ...settling },
   // With `json: true` an object is written as JSON; bytes are bytes.
   serializer: 'bytes',
   evidence: 'test/evidence/amqp-connection-manager.test.ts',
@@ -143,6 +156,7 @@ export const rascal = defineLibrary({
   acknowledgement: {
     default: 'manual',
     parameter: 2,
+    unsettled: settling.unsettled,
     parameterRequeues: { argument: 1, key: 'requeue', unless: ['defer'] },
   },
   serializer: 'json-or-bytes',
@@ -175,7 +189,7 @@ export const nestjsMicroservices = defineLibrary({
   waits: [{ method: 'ClientProxy.send' }, { method: 'ClientRMQ.send' }],
   settlements: settlementsOf('Channel'),
   layers: ['definition'],
-  acknowledgement: { default: 'manual' },
+  acknowledgement: { default: 'manual', byChoice: true, ...settling },
   // Kafka's keys and values go as bytes.
   serializer: 'json-or-bytes',
   evidence: 'test/evidence/nestjs-microservices.test.ts',

@@ -163,10 +163,11 @@ const harmless = /^(?:log|info|debug|warn|error|trace|verbose|fatal|stringify|to
 function mayFail(body: ts.FunctionLikeDeclaration): boolean {
   const { thrown, returned } = endsOf(body, 0, {
     after: (_, known) => known,
-    mayThrow: (node) => {
-      if (!ts.isCallExpression(node)) return true;
+    thrown: (node, known) => {
+      if (!ts.isCallExpression(node)) return known;
       const callee = skipOuter(node.expression);
-      return !harmless.test(ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText());
+      const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText();
+      return harmless.test(name) ? undefined : known;
     },
   });
   // A promise that is returned fails outside of its `try`.

@@ -8,8 +8,8 @@ export type Known = string | number;
 export interface Walker<S extends Known> {
   /** What is known after this node was evaluated; its parts were evaluated before it. */
   after(node: ts.Node, known: S): S;
-  /** May evaluating this node end in an error? Asked of calls, `new`s and `await`s. */
-  mayThrow?(node: ts.Node): boolean;
+  /** What is known where a call, a `new` or an `await` ends in an error; undefined where that is not thought of. */
+  thrown?(node: ts.Node, known: S): S | undefined;
   /** What is known when a condition has turned out this way; undefined where it cannot. */
   when?(condition: ts.Expression, truthy: boolean, known: S): S | undefined;
   /** What is known when an error is caught here. */
@@ -22,7 +22,7 @@ export interface Ends<S extends Known> {
   readonly normal: ReadonlySet<S>;
   /** By a `return`; the body of an arrow function that is an expression is one, too. */
   readonly returned: ReadonlyMap<ts.Node, ReadonlySet<S>>;
-  /** By an error: a `throw`, or a node that `mayThrow`. */
+  /** By an error: a `throw`, or a node of which `thrown` says so. */
   readonly thrown: ReadonlyMap<ts.Node, ReadonlySet<S>>;
 }
 
@@ -265,11 +265,10 @@ class Walk<S extends Known> {
     ts.forEachChild(node, (child) => {
       at = this.expression(child, at);
     });
-    if (
-      (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node)) &&
-      this.walker.mayThrow?.(node)
-    )
-      this.jump('throw', node, at);
+    if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node)) {
+      const thrown = [...at].flatMap((known) => this.walker.thrown?.(node, known) ?? []);
+      this.jump('throw', node, new Set(thrown));
+    }
     return this.#after(node, at);
   }
 
