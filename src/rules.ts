@@ -2,8 +2,8 @@
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noSwallowedFailure from '../rules/no-swallowed-failure.js';
-import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import noUnsafeRequeue from '../rules/no-unsafe-requeue.js';
+import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
@@ -15,8 +15,8 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
   'no-model-payload': noModelPayload,
   'no-swallowed-failure': noSwallowedFailure,
-  'no-unserializable-payload': noUnserializablePayload,
   'no-unsafe-requeue': noUnsafeRequeue,
+  'no-unserializable-payload': noUnserializablePayload,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,
