@@ -152,7 +152,7 @@ class Reader {
     if (waits && owner && (method === 'catch' || method === 'then')) {
       const callback = call.arguments[method === 'catch' ? 0 : 1];
       if (callback) this.#judgeCallback(call, callback, around);
-      if (method === 'catch') this.#expression(owner as ts.Expression, around);
+      if (method === 'catch') this.#expression(owner, around);
       return;
     }
     if (waits && owner?.getText() === 'Promise' && (method === 'all' || method === 'allSettled')) {

@@ -118,7 +118,7 @@ class Settling implements Walker<State> {
   caught(clause: ts.CatchClause, state: State): State {
     if (!state.startsWith('open')) return state;
     this.#clauses.set(clause.pos, clause);
-    return `open@${clause.pos}`;
+    return `open@${String(clause.pos)}` as State;
   }
 
   thrown(node: ts.Node, state: State): State | undefined {
