@@ -106,6 +106,8 @@ export const pgBoss = defineLibrary({
     jittered: true,
   },
   timeLimit: { option: 'expireInSeconds', unit: 's', default: 900_000, at: 'dispatch' },
+  // With `perJobResults` each job of a batch has one of its own.
+  failedResults: { keys: ['status'] },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }, { option: 'singletonKey' }],
   serializer: 'json',

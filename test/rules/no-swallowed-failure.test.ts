@@ -143,6 +143,12 @@ const reported: readonly Case[] = [
     messages: ['sqs-consumer'],
   },
   {
+    name: 'a job of a batch (pg-boss)',
+    code: `import type PgBoss from 'pg-boss';\ndeclare function work(data: unknown): Promise<void>;\nexport const start = (boss: PgBoss) => boss.work('mails', async (jobs) => Promise.all(jobs.map(async (job) => {\n  try {\n    await work(job.data);\n    return { ok: true };\n  } «catch (error)» {\n    return { ok: false, error };\n  }\n})));`,
+    ids: 'returned',
+    messages: ['pg-boss'],
+  },
+  {
     name: 'done without an error (Bull)',
     code: `import Bull from 'bull';\ndeclare function work(data: unknown): Promise<void>;\nnew Bull('mails').process(async (job, done) => {\n  try {\n    await work(job.data);\n  } «catch (error)» {\n    console.error(error);\n    done();\n  }\n});`,
     messages: ['Bull'],
@@ -295,6 +301,10 @@ const silent: readonly Case[] = [
   {
     name: 'what is returned is not the message, so it is kept (sqs-consumer)',
     code: `import { Consumer } from 'sqs-consumer';\ndeclare function work(data: unknown): Promise<void>;\nexport const consumer = Consumer.create({ queueUrl: 'https://sqs', handleMessage: async (message) => {\n  try {\n    await work(message.Body);\n    return message;\n  } catch (error) {\n    console.error(error);\n    return {};\n  }\n} });`,
+  },
+  {
+    name: 'a job of a batch that is named as failed (pg-boss)',
+    code: `import type PgBoss from 'pg-boss';\ndeclare function work(data: unknown): Promise<void>;\nexport const start = (boss: PgBoss) => boss.work('mails', async (jobs) => Promise.all(jobs.map(async (job) => {\n  try {\n    await work(job.data);\n    return { id: job.id, status: 'completed' };\n  } catch (error) {\n    return { id: job.id, status: 'failed', output: String(error) };\n  }\n})));`,
   },
   {
     name: 'an answer (golevelup)',
