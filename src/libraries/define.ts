@@ -127,6 +127,8 @@ export interface DispatchSite extends Matcher {
   readonly definition?: Places;
   readonly payload?: Places;
   readonly options?: Places;
+  /** Where it is given the database transaction to queue the task in. */
+  readonly transaction?: Places;
   /** Defaults that this call itself brings, in place of the queue's. */
   readonly defaults?: Places;
   /** The queue's defaults do not reach this dispatch. */

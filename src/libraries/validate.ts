@@ -249,6 +249,7 @@ const library = shape(
         definition: places,
         payload: places,
         options: places,
+        transaction: places,
         defaults: places,
         ignoresQueue: flag,
         queueDefault: text,

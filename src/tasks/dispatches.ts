@@ -99,6 +99,7 @@ export class Dispatches {
       task: this.#taskOf(match, item, definition),
       payload: this.reading.finder.locate(match, site.payload, item, queueName),
       options,
+      transaction: this.reading.finder.locate(match, site.transaction, item, queueName),
       optionsIndex: optionsIndex(site.options),
       ignoresQueue: site.ignoresQueue === true,
       policy: new Policy(this.reading.code, library, layers, node, queue.replaced, match.version),

@@ -78,6 +78,8 @@ export interface Dispatch extends Subject {
   readonly payload: Lazy | undefined;
   /** The options that this dispatch itself gives; undefined for none. */
   readonly options: Lazy | undefined;
+  /** The database transaction that it is queued in; undefined where none is given. */
+  readonly transaction: Lazy | undefined;
   /** Which argument the options are, for a plain dispatch whose options are a whole argument. */
   readonly optionsIndex: number | undefined;
   /** The queue's defaults do not reach it. */

@@ -7,6 +7,7 @@ import { heritageOf } from '../typescript/classes.js';
 import type { Code } from '../typescript/code.js';
 import { neighboursOf } from '../typescript/sources.js';
 import { ancestorsOf, isInside } from '../typescript/syntax.js';
+import { mentionsTransaction } from '../typescript/transactions.js';
 import type { Lazy, Open } from '../typescript/value.js';
 import { acknowledgementOf } from './acknowledgement.js';
 import { candidatesIn, Gate, type Candidates } from './candidates.js';
@@ -53,6 +54,7 @@ export class Project {
   #bodiesByFile: ReadonlyMap<ts.SourceFile | undefined, readonly Handler[]> | undefined;
   #definitionsByName: ReadonlyMap<string, readonly Handler[]> | undefined;
   #namesOfWaits: ReadonlySet<string> | undefined;
+  #namesOfDispatches: ReadonlySet<string> | undefined;
   #mentions: ReadonlyMap<ts.SourceFile, readonly (Dispatch | Queue)[]> | undefined;
   #allDispatches: readonly Dispatch[] | undefined;
 
@@ -132,7 +134,12 @@ export class Project {
   concerns(file: ts.SourceFile): boolean {
     if (this.#gate.passes(file.text) || this.#gate.mentionsOption(file.text)) return true;
     this.#patterns ??= this.#patternsBefore() ?? this.#patternsNow();
-    return this.#patterns.some((pattern) => pattern.test(file.text));
+    if (this.#patterns.some((pattern) => pattern.test(file.text))) return true;
+    // What a transaction calls may dispatch in another file.
+    return (
+      mentionsTransaction(file) &&
+      namedCallsIn(file).some(({ name }) => this.namesOfDispatches.has(name.text))
+    );
   }
 
   /** What a file must contain to call a wrapper: found by reading all tasks of the program. */
@@ -276,6 +283,15 @@ export class Project {
       this.#namesOfWaits = nodes.length === 0 ? new Set() : namesLeadingTo(this.code.ownFiles, nodes);
     }
     return this.#namesOfWaits;
+  }
+
+  /** Names of the functions through which a dispatch can be reached at all; empty for none. */
+  get namesOfDispatches(): ReadonlySet<string> {
+    if (!this.#namesOfDispatches) {
+      const nodes = this.dispatches.map(({ node }) => node);
+      this.#namesOfDispatches = nodes.length === 0 ? new Set() : namesLeadingTo(this.code.ownFiles, nodes);
+    }
+    return this.#namesOfDispatches;
   }
 
   /** Every dispatch of the program. Costs a reading of all its task files, once. */
