@@ -136,9 +136,15 @@ export class Project {
     this.#patterns ??= this.#patternsBefore() ?? this.#patternsNow();
     if (this.#patterns.some((pattern) => pattern.test(file.text))) return true;
     // What a transaction calls may dispatch in another file.
-    return (
-      mentionsTransaction(file) &&
-      namedCallsIn(file).some(({ name }) => this.namesOfDispatches.has(name.text))
+    return mentionsTransaction(file) && this.#namesWhatDispatches(file);
+  }
+
+  /** Does a file call or hand on a function through which a dispatch can be reached, as far as names tell? */
+  #namesWhatDispatches(file: ts.SourceFile): boolean {
+    const names = this.namesOfDispatches;
+    return namedCallsIn(file).some(
+      ({ node, name }) =>
+        names.has(name.text) || node.arguments.some((each) => ts.isIdentifier(each) && names.has(each.text)),
     );
   }
 
