@@ -37,6 +37,7 @@ export function semanticsTable(): string {
     'acknowledgement',
     'payload',
     'waits for another task',
+    'queued in a transaction of yours',
   ];
   const table = tableOf(head, libraries.map(rowOf));
   if (unproven.length > 0) throw new Error(`Nothing proves what is said of ${unproven.join(', ')}`);
@@ -72,7 +73,14 @@ function rowOf(library: Library): readonly string[] {
     cell('acknowledgement', acknowledgement && withOption(acknowledgement.default, acknowledgement.option)),
     cell('payload', serializers[serializer].label),
     cell('waits', waitsText(waits)),
+    cell('transaction', transactionText(library)),
   ];
+}
+
+function transactionText({ dispatches = [] }: Library): string | undefined {
+  const places = dispatches.flatMap(({ transaction }) => transaction ?? []);
+  const [place] = places;
+  return place && code(place.slice(place.lastIndexOf('.') + 1));
 }
 
 function jitterText({ jittered, jitter }: NonNullable<Library['backoff']>): string {

@@ -346,7 +346,7 @@ export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';
 
 /** What rules rely on: each is proven by a test of this name, or documented. */
 export type Claim =
-  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication';
+  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication' | 'transaction';
 
 /** What an older version of the library does otherwise; `null` for what it does not have. */
 export interface OlderVersion {

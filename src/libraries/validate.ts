@@ -216,6 +216,7 @@ const claim = {
   payload: text,
   waits: text,
   deduplication: text,
+  transaction: text,
 };
 
 const library = shape(

@@ -706,6 +706,37 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
     });
   }
 
+  describe('transaction', { concurrent: false }, () => {
+    it('a job is there before a transaction around its dispatch commits, and when that is rolled back', async () => {
+      const name = await openQueue();
+      await database.query('BEGIN');
+      await boss.send(name, {});
+      expect(await fetched(name)).toBeDefined();
+      await boss.send(name, {});
+      await database.query('ROLLBACK');
+      expect(await fetched(name)).toBeDefined();
+    });
+
+    it('given the transaction as `db` it comes with the commit, and not without it', async () => {
+      const name = await openQueue();
+      const db = {
+        executeSql: async (text: string, values: readonly unknown[] = []) => {
+          const rows = await database.query(text, ...values);
+          return { rows, rowCount: rows.length };
+        },
+      };
+      await database.query('BEGIN');
+      await boss.send(name, {}, { db });
+      expect(await fetched(name)).toBeUndefined();
+      await database.query('ROLLBACK');
+      expect(await fetched(name)).toBeUndefined();
+      await database.query('BEGIN');
+      await boss.send(name, {}, { db });
+      await database.query('COMMIT');
+      expect(await fetched(name)).toBeDefined();
+    });
+  });
+
   describe('deduplication', { concurrent: false }, () => {
     from(10)('of two jobs with the same id the second is dropped, and send returns null', async () => {
       const name = await openQueue();
