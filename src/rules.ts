@@ -3,6 +3,7 @@ import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noDispatchInTransaction from '../rules/no-dispatch-in-transaction.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
+import requireAtomicWrites from '../rules/require-atomic-writes.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
@@ -14,6 +15,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-dispatch-in-transaction': noDispatchInTransaction,
   'no-model-payload': noModelPayload,
   'no-unserializable-payload': noUnserializablePayload,
+  'require-atomic-writes': requireAtomicWrites,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
   'require-retry-limit': requireRetryLimit,

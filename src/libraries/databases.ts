@@ -1,5 +1,18 @@
 import type { Database } from '../typescript/transactions.js';
 
+const mongo = {
+  '*.insertOne': 'create',
+  '*.insertMany': 'create',
+  '*.updateOne': 'update',
+  '*.updateMany': 'update',
+  '*.replaceOne': 'update',
+  '*.findOneAndUpdate': 'update',
+  '*.findOneAndReplace': 'update',
+  '*.deleteOne': 'delete',
+  '*.deleteMany': 'delete',
+  '*.findOneAndDelete': 'delete',
+} as const;
+
 /** The database libraries whose transactions are recognised, each by declarations of its own packages. */
 export const databases: readonly Database[] = [
   {
@@ -8,6 +21,17 @@ export const databases: readonly Database[] = [
     // A client that is generated as TypeScript belongs to the project; it imports Prisma's runtime.
     runtime: /@prisma\/client\/runtime|["']\.\.?\/(?:\.\.\/)?runtime\//,
     runs: ['*.$transaction'],
+    writes: {
+      '*.create': 'create',
+      '*.createMany': 'create',
+      '*.createManyAndReturn': 'create',
+      '*.update': 'update',
+      '*.updateMany': 'update',
+      '*.updateManyAndReturn': 'update',
+      '*.delete': 'delete',
+      '*.deleteMany': 'delete',
+      '*.upsert': 'upsert',
+    },
   },
   {
     name: 'TypeORM',
@@ -16,6 +40,19 @@ export const databases: readonly Database[] = [
     begins: ['*.startTransaction'],
     commits: ['commitTransaction'],
     rollbacks: ['rollbackTransaction'],
+    writes: {
+      'Repository.insert': 'create',
+      'Repository.save': 'save',
+      'Repository.update': 'update',
+      'Repository.increment': 'update',
+      'Repository.decrement': 'update',
+      'Repository.delete': 'delete',
+      'Repository.remove': 'delete',
+      'Repository.softDelete': 'delete',
+      'Repository.upsert': 'upsert',
+      'BaseEntity.save': 'save',
+      'BaseEntity.remove': 'delete',
+    },
   },
   {
     name: 'TypeORM',
@@ -40,6 +77,16 @@ export const databases: readonly Database[] = [
     makes: ['*.transaction', '*.startUnmanagedTransaction'],
     commits: ['commit'],
     rollbacks: ['rollback'],
+    writes: {
+      'Model.create': 'create',
+      'Model.bulkCreate': 'create',
+      'Model.update': 'update',
+      'Model.increment': 'update',
+      'Model.decrement': 'update',
+      'Model.save': 'save',
+      'Model.destroy': 'delete',
+      'Model.upsert': 'upsert',
+    },
   },
   {
     name: 'Knex',
@@ -48,6 +95,14 @@ export const databases: readonly Database[] = [
     makes: ['*.transaction'],
     commits: ['commit'],
     rollbacks: ['rollback'],
+    writes: {
+      'QueryInterface.insert': 'create',
+      'QueryInterface.update': 'update',
+      'QueryInterface.increment': 'update',
+      'QueryInterface.decrement': 'update',
+      'QueryInterface.del': 'delete',
+      'QueryInterface.delete': 'delete',
+    },
   },
   {
     name: 'Objection',
@@ -56,8 +111,30 @@ export const databases: readonly Database[] = [
     makes: ['*.startTransaction', 'transaction.start'],
     commits: ['commit'],
     rollbacks: ['rollback'],
+    writes: {
+      'QueryBuilder.insert': 'create',
+      'QueryBuilder.insertAndFetch': 'create',
+      'QueryBuilder.insertGraph': 'create',
+      'QueryBuilder.patch': 'update',
+      'QueryBuilder.patchAndFetchById': 'update',
+      'QueryBuilder.update': 'update',
+      'QueryBuilder.increment': 'update',
+      'QueryBuilder.delete': 'delete',
+      'QueryBuilder.deleteById': 'delete',
+    },
   },
-  { name: 'Drizzle', packages: ['drizzle-orm'], runs: ['*.transaction'] },
+  {
+    name: 'Drizzle',
+    packages: ['drizzle-orm'],
+    runs: ['*.transaction'],
+    writes: Object.fromEntries(
+      ['PgDatabase', 'MySqlDatabase', 'BaseSQLiteDatabase', 'SingleStoreDatabase'].flatMap((each) => [
+        [`${each}.insert`, 'create'],
+        [`${each}.update`, 'update'],
+        [`${each}.delete`, 'delete'],
+      ]),
+    ),
+  },
   {
     name: 'Kysely',
     packages: ['kysely'],
@@ -65,8 +142,24 @@ export const databases: readonly Database[] = [
     makes: ['ControlledTransactionBuilder.execute'],
     commits: ['commit'],
     rollbacks: ['rollback'],
+    writes: {
+      'QueryCreator.insertInto': 'create',
+      'QueryCreator.updateTable': 'update',
+      'QueryCreator.deleteFrom': 'delete',
+    },
   },
-  { name: 'Mongoose', packages: ['mongoose'], runs: ['*.transaction'] },
+  {
+    name: 'Mongoose',
+    packages: ['mongoose'],
+    runs: ['*.transaction'],
+    writes: {
+      ...mongo,
+      'Model.create': 'create',
+      'Model.findByIdAndUpdate': 'update',
+      'Model.findByIdAndDelete': 'delete',
+      'Document.save': 'save',
+    },
+  },
   {
     name: 'MongoDB',
     packages: ['mongodb'],
@@ -74,6 +167,7 @@ export const databases: readonly Database[] = [
     begins: ['*.startTransaction'],
     commits: ['commitTransaction'],
     rollbacks: ['abortTransaction'],
+    writes: mongo,
   },
   { name: 'PostgreSQL', packages: ['pg', 'pg-pool'], sql: ['query'] },
   { name: 'PostgreSQL', packages: ['postgres'], runs: ['*.begin'] },

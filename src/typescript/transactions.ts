@@ -24,6 +24,8 @@ export interface Database {
   /** Methods, of what was made or of what began, that end a transaction. */
   readonly commits?: readonly string[];
   readonly rollbacks?: readonly string[];
+  /** Methods that change rows, `Owner.method` or `*.method`, and what they do to them. */
+  readonly writes?: Readonly<Record<string, 'create' | 'update' | 'delete' | 'upsert' | 'save'>>;
   /** Methods that are given SQL: `BEGIN` and `COMMIT` by hand. */
   readonly sql?: readonly string[];
 }
@@ -299,13 +301,29 @@ function ownerOf(code: Code, name: ts.Node): Owner | undefined {
   };
 }
 
-function declares({ packages, runtime }: Database, owner: Owner, name: string): boolean {
-  if (matches(packages, owner.package)) return true;
-  return (
-    runtime !== undefined &&
-    name.startsWith('$') &&
-    runtime.test(owner.declaration.getSourceFile().text.slice(0, lengthOfImports))
+/** The database library that declares a method, and the class or interface that has it. */
+export function databaseOf(
+  code: Code,
+  databases: readonly Database[],
+  name: ts.Node,
+): { readonly database: Database; readonly owner: string } | undefined {
+  const owner = ownerOf(code, name);
+  if (owner?.name === undefined) return undefined;
+  const database = databases.find(
+    (each) =>
+      (each.writes !== undefined || each.sql !== undefined) &&
+      (matches(each.packages, owner.package) || isGenerated(each, owner)),
   );
+  return database && { database, owner: owner.name };
+}
+
+function declares(database: Database, owner: Owner, name: string): boolean {
+  return matches(database.packages, owner.package) || (name.startsWith('$') && isGenerated(database, owner));
+}
+
+/** Is it declared by a client that a library generated into the project? */
+function isGenerated({ runtime }: Database, { declaration }: Owner): boolean {
+  return runtime?.test(declaration.getSourceFile().text.slice(0, lengthOfImports)) === true;
 }
 
 /** Where the imports of a generated file end at the latest. */
