@@ -2,6 +2,7 @@
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
 import noDispatchInTransaction from '../rules/no-dispatch-in-transaction.js';
 import noModelPayload from '../rules/no-model-payload.js';
+import noSensitivePayload from '../rules/no-sensitive-payload.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import requireAtomicWrites from '../rules/require-atomic-writes.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
@@ -14,6 +15,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
   'no-dispatch-in-transaction': noDispatchInTransaction,
   'no-model-payload': noModelPayload,
+  'no-sensitive-payload': noSensitivePayload,
   'no-unserializable-payload': noUnserializablePayload,
   'require-atomic-writes': requireAtomicWrites,
   'require-idempotency-annotation': requireIdempotencyAnnotation,

@@ -405,6 +405,8 @@ export interface LibraryDefinition {
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;
   readonly serializer?: SerializerName;
+  /** Names of what encrypts payloads: where a program uses one, what is handed over is taken for encrypted. */
+  readonly encryption?: readonly string[];
   /** The dispatch's option that chooses another serializer. */
   readonly serializerOption?: {
     readonly option: string;

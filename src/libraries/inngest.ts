@@ -53,6 +53,8 @@ export const inngest = defineLibrary({
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }, { option: 'idempotency' }],
   serializer: 'json-quiet',
+  // Of @inngest/middleware-encryption.
+  encryption: ['encryptionMiddleware'],
   suggest: { attempts: 'retries: 3', runOnce: 'retries: 0', timeLimit: "timeouts: { finish: '10m' }" },
   evidence: 'test/evidence/inngest.test.ts',
   documented: {

@@ -84,6 +84,7 @@ export const temporal = defineLibrary({
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'workflowId' }],
   serializer: 'json',
+  encryption: ['payloadCodecs'],
   suggest: {
     attempts: 'retry: { maximumAttempts: 5 }',
     runOnce: 'retry: { maximumAttempts: 1 }',

@@ -293,6 +293,7 @@ const library = shape(
     deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
     idempotent: text,
     serializer,
+    encryption: list(text),
     serializerOption: shape({ option: text, values: record(serializer) }, ['option', 'values']),
     suggest,
     versions: list(

@@ -13,26 +13,33 @@ import type { Dispatch, Handler } from './model.js';
 /**
  * Walks what a dispatch hands over, as far as its own text gives it: what a project function adds to what
  * its callers pass is reported there, and what they pass is reported at them.
+ *
+ * @param plain visits also what is certainly a text, a number or a boolean.
  */
-export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
+export function walkDispatchPayload(
+  code: Code,
+  dispatch: Dispatch,
+  visit: PayloadVisitor,
+  plain = false,
+): void {
   const { payload } = dispatch;
   if (!payload) return;
   if (dispatch.library.serializer === 'bytes' && payload.node !== libraryCall(dispatch)) {
     const made = unwrapped(code, payload);
-    if (made) walkGiven(code, { ...dispatch, payload: made }, visit);
+    if (made) walkGiven(code, { ...dispatch, payload: made }, visit, plain);
     return;
   }
-  walkGiven(code, dispatch, visit);
+  walkGiven(code, dispatch, visit, plain);
 }
 
-function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
+function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor, plain: boolean): void {
   const { payload, node, through } = dispatch;
   if (!payload) return;
   if (payload.node === libraryCall(dispatch)) {
     // All arguments of a call: each has a text of its own, but for one that comes out of a spread.
     const parts = payload.value.kind === 'array' ? payload.value.elements : [];
     for (const part of parts) {
-      if (part.node !== payload.node) walkDispatchPayload(code, { ...dispatch, payload: part }, visit);
+      if (part.node !== payload.node) walkDispatchPayload(code, { ...dispatch, payload: part }, visit, plain);
     }
     return;
   }
@@ -44,10 +51,11 @@ function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void 
     const inner = functionsBetween(dispatch);
     const isOurs = (at: ts.Node): boolean =>
       at.getSourceFile() === here && !inner.some((target) => isInside(at, target));
-    walkPayload(code, payload, { visit, isOurs });
+    walkPayload(code, payload, { visit, isOurs, plain });
     return;
   }
   walkPayload(code, payload, {
+    plain,
     visit: (part) =>
       // What another file writes is reported at the dispatch, where nothing of it can be edited.
       visit(part.node.getSourceFile() === here ? part : { ...part, node: dispatch.name, direct: false }),
