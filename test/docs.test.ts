@@ -168,7 +168,7 @@ describe.each(ruleNames)('rules/%s.md', (name) => {
     expect(documented.map((section) => /^`(\w+)`/.exec(section)?.[1]).sort()).toEqual([...options].sort());
     for (const option of options) {
       const section = documented.find((each) => each.startsWith(`\`${option}\``)) ?? '';
-      expect(section).toContain(`Default: \`${String(defaults[option])}\``);
+      expect(section).toContain(`Default: \`${JSON.stringify(defaults[option])}\``);
       for (const preset of ['recommended', 'strict', 'checklist'] as const) {
         const set = (presets[preset] as Readonly<Record<string, unknown>> | undefined)?.[option];
         expect(section.includes(`\`${String(set)}\` in \`${preset}\``), `${option} in ${preset}`).toBe(

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { callsIn, functionDeclaredAs, namedCallsIn, type NamedCall } from './calls.js';
-import { PerCode, type Code } from './code.js';
+import type { Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { functionAround, nameOfFunction } from './follow.js';
 import { originOf, originOfDeclaration, symbolAt } from './identity.js';
@@ -169,7 +169,7 @@ class Transactions {
     if (this.#addHelper(declaration)) return true;
     const body = functionDeclaredAs(declaration);
     if (!body?.body || body.getSourceFile().isDeclarationFile) return false;
-    this.#add({ database, opened, body, named: value as ts.Expression, span: undefined });
+    this.#add({ database, opened, body, named: value, span: undefined });
     return true;
   }
 

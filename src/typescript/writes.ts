@@ -220,7 +220,7 @@ function replacesOne(node: ts.CallExpression): boolean {
 }
 
 const tableCalls = new Set([
-  ...['insertInto', 'updateTable', 'deleteFrom', 'from', 'into', 'table', 'insert', 'update', 'delete'],
+  ...['insertInto', 'updateTable', 'deleteFrom', 'from', 'into', 'table', 'collection', 'model'],
 ]);
 
 /** The table of a write: what its chain of calls names, or what it is called on. */
@@ -231,13 +231,11 @@ function tableOf({ node, name }: NamedCall, receiver: ts.Expression): string | u
       const callee = skipOuter(inner.expression);
       const called = ts.isPropertyAccessExpression(callee) ? callee.name.text : undefined;
       const [first] = inner.arguments;
-      if (
-        first &&
-        (ts.isStringLiteralLike(first) ||
-          (called !== undefined && inner === node && isTableName(first, name.text))) &&
-        (called === undefined || tableCalls.has(called))
-      ) {
-        return first.getText().replace(/^["'`]|["'`]$/g, '');
+      const isNamed = called === undefined || tableCalls.has(called) || isInnermost(callee);
+      if (first && isNamed) {
+        if (ts.isStringLiteralLike(first)) return first.text;
+        // `db.insert(users)`
+        if (inner === node && ts.isIdentifier(first) && insertsInto.test(name.text)) return first.text;
       }
       at = callee;
     } else if (ts.isPropertyAccessExpression(inner)) at = inner.expression;
@@ -249,9 +247,13 @@ function tableOf({ node, name }: NamedCall, receiver: ts.Expression): string | u
 
 const maximumName = 60;
 
-/** `db.insert(users)`: a table that is named by a variable. */
-function isTableName(argument: ts.Expression, method: string): boolean {
-  return /^(?:insert|update|delete)$/.test(method) && ts.isIdentifier(argument);
+const insertsInto = /^(?:insert|update|delete)$/;
+
+/** Is nothing called before: `knex('orders')`, `this.database('orders')`? */
+function isInnermost(callee: ts.Node): boolean {
+  let at = callee;
+  while (ts.isPropertyAccessExpression(at)) at = skipOuter(at.expression);
+  return !ts.isCallExpression(at);
 }
 
 const transactionName = /^(?:trx?|tx|t|transaction\w*|session|existingTrx|manager|em)$/i;

@@ -144,6 +144,13 @@ const ways: readonly Case[] = [
     code: knex(`await db('orders').update({ total: 1 });\nawait db('orders').update({ tax: 1 });`),
   },
   {
+    name: 'a row that is created and then completed, the client a property of something',
+    code: worker(
+      `import type { Knex } from 'knex';\ndeclare const r: { knex: Knex };`,
+      `await r.knex('runs').insert({ a: 1 });\nawait r.knex('runs').where({ a: 1 }).update({ extra: 1 });`,
+    ),
+  },
+  {
     name: 'upserts can be done again',
     code: knex(`await db('orders').insert({ a: 1 }).onConflict('a').merge();\n${quietItems}\n`),
   },
