@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the files in rules/.
 import noAwaitTaskResult from '../rules/no-await-task-result.js';
+import noIneffectiveOption from '../rules/no-ineffective-option.js';
 import noModelPayload from '../rules/no-model-payload.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
@@ -10,6 +11,7 @@ import type { TaskRule } from './rule.js';
 
 export const rules: Readonly<Record<string, TaskRule>> = {
   'no-await-task-result': noAwaitTaskResult,
+  'no-ineffective-option': noIneffectiveOption,
   'no-model-payload': noModelPayload,
   'no-unserializable-payload': noUnserializablePayload,
   'require-idempotency-annotation': requireIdempotencyAnnotation,

@@ -33,7 +33,6 @@ export const beeQueue = defineLibrary({
     option: 'retries',
     counts: 'retries',
     default: 1,
-    infinity: 'Bee-Queue stores it as null and runs the job once',
   },
   backoff: {
     option: 'backoff',
@@ -45,6 +44,39 @@ export const beeQueue = defineLibrary({
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }],
+  traps: [
+    {
+      option: 'retries',
+      is: [Infinity, NaN],
+      effect: 'misread',
+      because: 'it stores null, and runs the job once',
+      instead: 'State a number that you would still want to wait for',
+      decidesAttempts: true,
+    },
+    {
+      option: 'backoff.type',
+      is: ['fixed', 'exponential'],
+      unlessQueue: 'arg1.activateDelayedJobs',
+      effect: 'ignored',
+      because:
+        'no queue here sets `activateDelayedJobs`, so a job that waits for its next run waits for ever',
+      instead: 'Set `activateDelayedJobs: true` in a queue',
+    },
+  ],
+  amounts: [
+    {
+      option: 'backoff.delay',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'timeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the job has failed before it has done anything',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: ".retries(3).backoff('exponential', 1000)",

@@ -64,6 +64,24 @@ export const boringnodeQueue = defineLibrary({
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'dedup.id' }],
+  traps: [
+    {
+      option: 'maxRetries',
+      with: 'retry.maxRetries',
+      effect: 'ignored',
+      because: '`retry.maxRetries` says otherwise, and is the one that counts',
+      instead: 'Keep one of them',
+      write: { remove: true },
+    },
+  ],
+  relations: [
+    {
+      option: 'retry.backoff.baseDelay',
+      than: 'retry.backoff.maxDelay',
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: 'maxRetries: 3',

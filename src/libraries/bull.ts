@@ -1,3 +1,4 @@
+import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -63,7 +64,6 @@ export const bull = defineLibrary({
     option: 'attempts',
     counts: 'runs',
     default: 1,
-    infinity: 'Bull reads it as no number and runs the job once',
   },
   backoff: {
     option: 'backoff',
@@ -77,6 +77,98 @@ export const bull = defineLibrary({
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'jobId' }, { option: 'debounce.id' }],
+  traps: [
+    {
+      option: 'attempts',
+      is: [Infinity, NaN],
+      effect: 'misread',
+      because: 'it reads no number there, and runs the job once',
+      instead: 'State a number that you would still want to wait for',
+      decidesAttempts: true,
+    },
+    {
+      option: 'attempts',
+      fraction: true,
+      effect: 'misread',
+      because: 'it cuts off what stands behind the point',
+      instead: 'Give a whole number',
+    },
+    {
+      option: 'backoff',
+      without: ['attempts'],
+      effect: 'ignored',
+      because: 'without `attempts` a job runs once, so nothing ever waits',
+      instead: 'State `attempts` beside it',
+      decidesAttempts: true,
+      write: { add: 'attempts: 3' },
+    },
+    {
+      option: 'backoff.jitter',
+      effect: 'ignored',
+      because: 'it has no jitter, so all jobs that failed together come back together',
+      instead: 'Write a strategy under `settings.backoffStrategies`, or take it out',
+      write: { remove: true },
+    },
+    {
+      option: 'repeat.pattern',
+      without: ['repeat.cron', 'repeat.every'],
+      effect: 'ignored',
+      because: 'that is what BullMQ calls it, so the job is never repeated',
+      instead: 'Write `cron`',
+      write: { rename: 'cron' },
+    },
+  ],
+  settings: ['construct', 'call'].map((kind) => ({
+    [kind]: 'Bull',
+    options: ['arg2', 'arg1'] as const,
+    relations: [
+      {
+        option: 'settings.lockRenewTime',
+        than: 'settings.lockDuration',
+        thanDefault: 30_000,
+        because:
+          'the lock runs out before it is renewed, so another worker runs the same job at the same time',
+      },
+    ],
+    amounts: [
+      {
+        option: 'settings.lockDuration',
+        unit: 'ms' as const,
+        least: 1000,
+        because: 'a lock that ends so soon is lost at the first pause, and the job runs twice at a time',
+      },
+    ],
+  })),
+  amounts: [
+    {
+      option: 'backoff.delay',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'backoff',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'timeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the job has failed before it has done anything',
+    },
+  ],
+  cron: cronParser,
+  schedules: [
+    {
+      method: 'Queue.add',
+      when: { arg0: 'string' },
+      expression: 'arg2.repeat.cron',
+      zone: 'arg2.repeat.tz',
+    },
+    { method: 'Queue.add', expression: 'arg1.repeat.cron', zone: 'arg1.repeat.tz' },
+  ],
   serializer: 'json',
   suggest: {
     attempts: "attempts: 3, backoff: { type: 'exponential', delay: 1000 }",

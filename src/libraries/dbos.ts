@@ -1,3 +1,4 @@
+import { dbosCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -35,6 +36,13 @@ export const dbos = defineLibrary({
     },
     { decorator: 'workflow', task: ['arg0.name', 'name'], handler: 'self', payload: 'params', durable: true },
   ],
+  cron: dbosCron,
+  schedules: [
+    { decorator: 'scheduled', expression: 'arg0.crontab' },
+    { method: 'DBOS.registerScheduled', expression: 'arg1.crontab' },
+    { method: 'DBOS.createSchedule', expression: 'arg0.schedule', zone: 'arg0.cronTimezone' },
+    { method: 'DBOS.applySchedules', each: 'arg0', expression: 'item.schedule', zone: 'item.cronTimezone' },
+  ],
   // Checkpointed in a workflow; elsewhere they hold whoever calls them.
   waits: [{ method: 'WorkflowHandle.getResult' }, { method: 'DBOS.getResult' }],
   layers: ['dispatch'],
@@ -68,6 +76,29 @@ export const dbosSteps = defineLibrary({
     factor: 'backoffRate',
     default: 'exponential',
   },
+  traps: ['maxAttempts', 'intervalSeconds', 'backoffRate'].map((option) => ({
+    option,
+    without: ['retriesAllowed'],
+    effect: 'ignored' as const,
+    because: 'without `retriesAllowed` a step runs once',
+    instead: 'Add `retriesAllowed: true`',
+    decidesAttempts: true,
+    write: { add: 'retriesAllowed: true' },
+  })),
+  amounts: [
+    {
+      option: 'timeoutMS',
+      unit: 'ms',
+      least: 100,
+      because: 'the step times out before it has done anything',
+    },
+    {
+      option: 'intervalSeconds',
+      unit: 's',
+      most: 100_000_000,
+      because: 'the step is run again hours later: it is counted in seconds',
+    },
+  ],
   timeLimit: { option: 'timeoutMS', unit: 'ms', default: 'none' },
   suggest: {
     attempts: 'retriesAllowed: true',

@@ -208,6 +208,128 @@ export interface SettlementSite extends Matcher {
   readonly outcome: 'done' | 'again' | 'failed';
 }
 
+/** Options that are no task's own: a worker's, a queue's, a client's; and calls that are themselves a trap. */
+export interface SettingsSite extends Matcher {
+  readonly options?: Places;
+  readonly traps?: readonly TrapSpec[];
+  readonly relations?: readonly TimeRelation[];
+  readonly amounts?: readonly TimeAmount[];
+}
+
+/** An option that the library does not take the way it is written. */
+export interface TrapSpec {
+  /** The option's path in the options; without it the call as a whole, in a site of `settings`. */
+  readonly option?: string;
+  /** Of which tasks' options: those of these dispatches alone, by their method or function. */
+  readonly methods?: readonly string[];
+  /** One of these constants; without any condition on the value, whatever is written. */
+  readonly is?: readonly (string | number | boolean)[];
+  /** A number below, or above, this one. */
+  readonly below?: number;
+  readonly above?: number;
+  /** A number that is no integer. */
+  readonly fraction?: boolean;
+  /** A number at all. */
+  readonly number?: boolean;
+  /** A text that this regular expression fits. What stands in a template for an unknown part is `…`. */
+  readonly matches?: string;
+  /** Only where none of these options is there. */
+  readonly without?: readonly string[];
+  /** Only where this option is there, too. */
+  readonly with?: string;
+  /** Only where a weaker layer says otherwise. */
+  readonly overrides?: boolean;
+  /** Not where a queue of the program has `true` at this place of its site, or something unknown. */
+  readonly unlessQueue?: Place;
+  readonly since?: string;
+  readonly before?: string;
+  /** What the library does with it: nothing, an exception, or something else than it says. */
+  readonly effect: 'ignored' | 'rejected' | 'misread';
+  /** The consequence, as the end of a sentence. */
+  readonly because: string;
+  /** What to do, as a sentence. */
+  readonly instead: string;
+  /** The rule about the number of runs leaves it to this row. */
+  readonly decidesAttempts?: boolean;
+  /** The right code, where it is known. */
+  readonly write?: TrapEdit;
+}
+
+/** What to make of a trap: take the option out, give it another value, another name, company, or another character. */
+export type TrapEdit =
+  | { readonly remove: true }
+  | { readonly value: string }
+  | { readonly rename: string; readonly times?: number }
+  | { readonly add: string }
+  /** Another character in a text, also in the known parts of a template. */
+  | { readonly character: string; readonly by: string };
+
+/** Where a time plan stands, and in whose dialect. */
+export interface ScheduleSite extends Matcher {
+  /** A list of items, each with a schedule of its own; the other places then start at `item`. */
+  readonly each?: Place;
+  readonly expression: Places;
+  readonly zone?: Places;
+  /** Where it is another than the library's `cron`. */
+  readonly dialect?: CronDialect;
+}
+
+/** Which cron expressions a library's parser takes. */
+export interface CronDialect {
+  /** How many fields there may be. */
+  readonly fields: readonly number[];
+  /** What the sixth field is: the first of six are the seconds, or the last of them is the year. */
+  readonly sixth?: 'seconds' | 'year';
+  /** The nicknames that it knows: `@daily`. */
+  readonly nicknames?: readonly string[];
+  /** Characters beyond numbers, names, `*`, `,`, `-` and `/` that it knows: `L`, `W`, `#`, `?`, `H`. */
+  readonly extra?: string;
+  /** Names of months and days. */
+  readonly names?: boolean;
+  /** The largest number of a day of the week. */
+  readonly lastWeekday?: 6 | 7;
+  /** It takes `5/10`: from 5 on, each tenth. */
+  readonly openSteps?: boolean;
+  /** It takes a range that goes round: `22-6`. */
+  readonly wrapping?: boolean;
+  /** A time zone stands before the fields: `TZ=Europe/Paris 0 12 * * *`. */
+  readonly prefix?: boolean;
+  /** It is several lines, each with a task's name behind the five fields. */
+  readonly crontab?: boolean;
+  /** Other languages than cron are written here, too: what does not look like cron is left alone. */
+  readonly otherwise?: boolean;
+}
+
+/** Two times of which one must be smaller. */
+export interface TimeRelation {
+  readonly option: string;
+  readonly unit?: TimeUnit;
+  readonly than: string;
+  readonly thanUnit?: TimeUnit;
+  /** Milliseconds of the other one where nobody says. */
+  readonly thanDefault?: number;
+  /** They may be equal. */
+  readonly orEqual?: boolean;
+  /** Not where this option is there. */
+  readonly unless?: string;
+  readonly since?: string;
+  readonly before?: string;
+  /** What happens otherwise, as the end of a sentence. */
+  readonly because: string;
+}
+
+/** A time whose size shows that another unit was meant. */
+export interface TimeAmount {
+  readonly option: string;
+  readonly unit: TimeUnit;
+  /** Milliseconds below which nobody can mean it: seconds were given for milliseconds. Never of 0. */
+  readonly least?: number;
+  /** Milliseconds above which nobody can mean it: milliseconds were given for seconds. */
+  readonly most?: number;
+  /** What happens, as the end of a sentence. */
+  readonly because: string;
+}
+
 /** A file whose settings reach every task of the project: `trigger.config.ts`, `wrangler.jsonc`. */
 export interface ConfigSite {
   /** The file's base name; it is looked for from the folder of a task's file upwards. */
@@ -344,7 +466,16 @@ export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';
 
 /** What rules rely on: each is proven by a test of this name, or documented. */
 export type Claim =
-  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication';
+  | 'attempts'
+  | 'backoff'
+  | 'time'
+  | 'acknowledgement'
+  | 'payload'
+  | 'waits'
+  | 'deduplication'
+  | 'traps'
+  | 'schedules'
+  | 'times';
 
 /** What an older version of the library does otherwise; `null` for what it does not have. */
 export interface OlderVersion {
@@ -381,6 +512,11 @@ export interface LibraryDefinition {
   readonly handlers?: readonly HandlerSite[];
   readonly waits?: readonly WaitSite[];
   readonly settlements?: readonly SettlementSite[];
+  /** Options of other things than tasks, and what is wrong in them. */
+  readonly settings?: readonly SettingsSite[];
+  readonly schedules?: readonly ScheduleSite[];
+  /** The dialect of its cron expressions. */
+  readonly cron?: CronDialect;
   readonly configs?: readonly ConfigSite[];
   /**
    * The library's functions that make an option's value, and where they are given it: `exponential({ … })`
@@ -402,6 +538,12 @@ export interface LibraryDefinition {
   readonly deduplication?: readonly DeduplicationOption[];
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;
+  /** Options of its tasks that it ignores, refuses, or reads otherwise than written. */
+  readonly traps?: readonly TrapSpec[];
+  /** Times of its tasks of which one must be smaller than the other. */
+  readonly relations?: readonly TimeRelation[];
+  /** Times of its tasks whose size shows that another unit was meant. */
+  readonly amounts?: readonly TimeAmount[];
   readonly serializer?: SerializerName;
   /** The dispatch's option that chooses another serializer. */
   readonly serializerOption?: {
@@ -413,6 +555,8 @@ export interface LibraryDefinition {
     readonly attempts?: string;
     readonly runOnce?: string;
     readonly backoff?: string;
+    /** What makes a backoff random, for the backoff's own object: `jitter: 0.5`. */
+    readonly jitter?: string;
     readonly timeLimit?: string;
     readonly softTimeLimit?: string;
   };

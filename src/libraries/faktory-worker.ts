@@ -48,6 +48,30 @@ export const faktoryWorker = defineLibrary({
   // `reserve_for` is a lease: the server then gives the job to another worker, and this one goes on.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
+  traps: [
+    {
+      option: 'retry',
+      is: [-1],
+      effect: 'misread',
+      because: 'it is not "for ever": a job that fails is put with the dead at once',
+      instead: 'Give the number of further runs',
+    },
+    {
+      option: 'retry',
+      is: [Infinity, NaN],
+      effect: 'misread',
+      because: 'JSON makes null of it',
+      instead: 'Give the number of further runs',
+      decidesAttempts: true,
+    },
+    {
+      option: 'reserve_for',
+      below: 60,
+      effect: 'rejected',
+      because: 'the server takes 60 seconds at least',
+      instead: 'Give it in seconds, 60 or more',
+    },
+  ],
   serializer: 'json',
   suggest: { attempts: 'retry: 5', runOnce: 'retry: 0' },
   evidence: 'test/evidence/faktory-worker.test.ts',

@@ -1,3 +1,4 @@
+import { firebaseCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /** Google Cloud Pub/Sub. Facts: @google-cloud/pubsub 5.3.1, read; what the service does is documented. */
@@ -81,6 +82,27 @@ export const firebase = defineLibrary({
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }],
   serializer: 'json',
+  relations: [
+    {
+      option: 'retryConfig.minBackoffSeconds',
+      unit: 's',
+      than: 'retryConfig.maxBackoffSeconds',
+      thanUnit: 's',
+      thanDefault: 3_600_000,
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: [
+    {
+      option: 'timeoutSeconds',
+      unit: 's',
+      most: 3_600_000,
+      because: 'it is counted in seconds, and no function may run that long',
+    },
+  ],
+  cron: firebaseCron,
+  schedules: [{ call: 'onSchedule', expression: ['arg0.schedule', 'arg0'], zone: 'arg0.timeZone' }],
   suggest: {
     attempts: 'retryConfig: { maxAttempts: 5 }',
     runOnce: 'retryConfig: { maxAttempts: 1 }',

@@ -1,3 +1,4 @@
+import { graphileCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -51,7 +52,6 @@ export const graphileWorker = defineLibrary({
     default: 25,
     // `addJob` takes 0 for "not given".
     means: { 0: 25 },
-    infinity: 'PostgreSQL refuses it, so the job is never queued',
   },
   // The pause is PostgreSQL's: e to the power of the runs so far, in seconds.
   backoff: { default: 'exponential' },
@@ -59,6 +59,49 @@ export const graphileWorker = defineLibrary({
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'jobKey' }],
+  traps: [
+    {
+      option: 'maxAttempts',
+      methods: [
+        'Helpers.addJob',
+        'Runner.addJob',
+        'WorkerSharedOptions.addJob',
+        'addJobAdhoc',
+        'quickAddJob',
+      ],
+      is: [0],
+      effect: 'misread',
+      because: 'it takes 0 for "not given" and runs the job up to 25 times',
+      instead: 'Write 1 for one run',
+      write: { value: '1' },
+    },
+    {
+      option: 'maxAttempts',
+      methods: ['Helpers.addJobs', 'Runner.addJobs'],
+      is: [0],
+      effect: 'rejected',
+      because: 'PostgreSQL refuses less than one run, so none of these jobs is queued',
+      instead: 'Write 1 for one run',
+      write: { value: '1' },
+    },
+    {
+      option: 'maxAttempts',
+      is: [Infinity, NaN],
+      below: 0,
+      above: 32_767,
+      effect: 'rejected',
+      because: 'PostgreSQL refuses it, so the job is never queued',
+      instead: 'Give a whole number from 1 to 32767',
+      decidesAttempts: true,
+    },
+  ],
+  cron: graphileCron,
+  schedules: [
+    { call: 'parseCrontab', expression: 'arg0', dialect: { ...graphileCron, crontab: true } },
+    { call: 'parseCronItems', each: 'arg0', expression: ['item.match', 'item.pattern'] },
+    { call: 'run', expression: 'arg0.crontab', dialect: { ...graphileCron, crontab: true } },
+    { call: 'runOnce', expression: 'arg0.crontab', dialect: { ...graphileCron, crontab: true } },
+  ],
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 5', runOnce: 'maxAttempts: 1' },
   evidence: 'test/evidence/graphile-worker.test.ts',

@@ -1,3 +1,4 @@
+import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -26,6 +27,34 @@ export const groupmq = defineLibrary({
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'jobId' }],
+  settings: [
+    {
+      construct: 'Worker',
+      options: 'arg0',
+      relations: [
+        {
+          option: 'heartbeatMs',
+          than: 'queue.jobTimeoutMs',
+          thanDefault: 30_000,
+          because: 'the lease runs out before it is renewed',
+        },
+      ],
+    },
+    {
+      construct: 'Queue',
+      options: 'arg0',
+      amounts: [
+        {
+          option: 'jobTimeoutMs',
+          unit: 'ms',
+          least: 1000,
+          because: 'a lease that ends so soon is lost at the first pause, and the job runs again',
+        },
+      ],
+    },
+  ],
+  cron: cronParser,
+  schedules: [{ method: 'Queue.add', expression: 'arg0.repeat.pattern', zone: 'arg0.repeat.tz' }],
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 2', runOnce: 'maxAttempts: 0' },
   evidence: 'test/evidence/groupmq.test.ts',

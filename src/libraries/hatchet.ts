@@ -1,3 +1,4 @@
+import { serverCron } from './cron.js';
 import { defineLibrary, type DispatchSite } from './define.js';
 
 const owners = ['BaseWorkflowDeclaration', 'WorkflowDeclaration', 'TaskWorkflowDeclaration'] as const;
@@ -79,6 +80,54 @@ export const hatchet = defineLibrary({
   timeLimit: { option: ['executionTimeout', 'timeout'], unit: 'ms', default: 60_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotency.expression' }, { option: 'childKey' }],
+  traps: [
+    {
+      option: 'retries',
+      is: [0],
+      overrides: true,
+      effect: 'ignored',
+      because: "0 counts for nothing said, so the workflow's `taskDefaults` hold and the task is retried",
+      instead: 'Take `retries` out of `taskDefaults`',
+    },
+    {
+      option: 'backoff',
+      without: ['retries'],
+      effect: 'ignored',
+      because: 'without `retries` a task runs once, so nothing ever waits',
+      instead: 'State `retries` beside it',
+      decidesAttempts: true,
+      write: { add: 'retries: 3' },
+    },
+  ],
+  settings: ['HatchetClient', 'WorkflowDeclaration'].map((owner) => ({
+    method: `${owner}.batchTask`,
+    options: 'arg0' as const,
+    traps: [
+      {
+        option: 'retries',
+        above: 0,
+        effect: 'ignored' as const,
+        because: 'a batch task is never run again',
+        instead: 'Take it out, or use `task()`',
+        write: { remove: true as const },
+      },
+    ],
+  })),
+  amounts: [
+    {
+      option: 'executionTimeout',
+      unit: 'ms',
+      least: 1000,
+      because: 'a number is taken for milliseconds, so the task is ended before it has done anything',
+    },
+  ],
+  cron: serverCron,
+  schedules: [
+    ...owners.map((owner) => ({ method: `${owner}.cron`, expression: 'arg1' as const })),
+    { method: 'HatchetClient.workflow', each: 'arg0.on.cron', expression: 'item' },
+    { method: 'HatchetClient.task', each: 'arg0.on.cron', expression: 'item' },
+    { method: 'HatchetClient.workflow', each: 'arg0.onCrons', expression: 'item' },
+  ],
   serializer: 'json',
   suggest: {
     attempts: 'retries: 3, backoff: { factor: 2, maxSeconds: 60 }',

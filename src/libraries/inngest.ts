@@ -1,3 +1,4 @@
+import { serverCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -52,6 +53,62 @@ export const inngest = defineLibrary({
   timeLimit: { option: 'timeouts.finish', unit: 'ms', default: 7_200_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }, { option: 'idempotency' }],
+  traps: [
+    {
+      option: 'retries',
+      is: [Infinity, NaN],
+      below: 0,
+      above: 20,
+      effect: 'rejected',
+      because: 'it takes 0 to 20 retries of a step',
+      instead: 'Give a number in that range',
+      decidesAttempts: true,
+    },
+  ],
+  settings: [
+    {
+      method: 'Inngest.createFunction',
+      since: '4',
+      when: { arguments: { min: 3 } },
+      traps: [
+        {
+          effect: 'rejected',
+          because: 'from version 4 on the trigger stands in the options, and three arguments throw',
+          instead: 'Write `createFunction({ id, triggers }, handler)`',
+        },
+      ],
+    },
+    {
+      method: 'Inngest.createFunction',
+      before: '4',
+      when: { arguments: 2 },
+      traps: [
+        {
+          effect: 'misread',
+          because: 'before version 4 the second argument is the trigger, so the function never runs',
+          instead: 'Write `createFunction({ id }, { event }, handler)`',
+        },
+      ],
+    },
+  ],
+  amounts: [
+    {
+      option: 'timeouts.finish',
+      unit: 'ms',
+      least: 1000,
+      because: 'the run is cancelled before it has done anything',
+    },
+  ],
+  cron: { ...serverCron, prefix: true },
+  schedules: [
+    { method: 'Inngest.createFunction', before: '4', each: 'arg1', expression: 'item.cron' },
+    {
+      method: 'Inngest.createFunction',
+      since: '4',
+      each: 'arg0.triggers',
+      expression: 'item.cron',
+    },
+  ],
   serializer: 'json-quiet',
   suggest: { attempts: 'retries: 3', runOnce: 'retries: 0', timeLimit: "timeouts: { finish: '10m' }" },
   evidence: 'test/evidence/inngest.test.ts',

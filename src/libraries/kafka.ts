@@ -22,6 +22,28 @@ export const kafkajs = defineLibrary({
   settlements: [{ method: 'Consumer.commitOffsets', outcome: 'done' }],
   layers: ['definition'],
   acknowledgement: { option: 'autoCommit', true: 'late', false: 'manual', default: 'late' },
+  settings: [
+    {
+      method: 'Kafka.consumer',
+      options: 'arg0',
+      relations: [
+        {
+          option: 'heartbeatInterval',
+          than: 'sessionTimeout',
+          thanDefault: 30_000,
+          because: 'the session ends before the next heartbeat, so the group is rebalanced again and again',
+        },
+      ],
+      amounts: [
+        {
+          option: 'sessionTimeout',
+          unit: 'ms',
+          least: 1000,
+          because: 'the session ends at the first message, and the group is rebalanced again and again',
+        },
+      ],
+    },
+  ],
   serializer: 'bytes',
   evidence: 'test/evidence/kafkajs.test.ts',
 });

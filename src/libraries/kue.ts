@@ -27,6 +27,29 @@ export const kue = defineLibrary({
   timeLimit: { option: 'ttl', unit: 'ms', default: 'none', at: 'dispatch' },
   // There is no lease: a job whose worker dies stays active and is not run again.
   acknowledgement: { default: 'early' },
+  traps: [
+    {
+      option: 'backoff',
+      without: ['attempts'],
+      effect: 'ignored',
+      because: 'without `.attempts()` a job runs once, so nothing ever waits',
+      instead: 'Say `.attempts(3)` too',
+    },
+  ],
+  amounts: [
+    {
+      option: 'ttl',
+      unit: 'ms',
+      least: 100,
+      because: 'the job has failed before it has done anything',
+    },
+    {
+      option: 'backoff.delay',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: ".attempts(3).backoff({ type: 'exponential', delay: 1000 })",

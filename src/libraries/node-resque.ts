@@ -41,6 +41,24 @@ export const nodeResque = defineLibrary({
   },
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'early' },
+  traps: [
+    {
+      option: 'pluginOptions.Retry',
+      without: ['plugins'],
+      effect: 'ignored',
+      because: 'the plugin is not in `plugins`, so the job runs once',
+      instead: "Add `plugins: ['Retry']`",
+      decidesAttempts: true,
+    },
+  ],
+  amounts: [
+    {
+      option: 'pluginOptions.Retry.retryDelay',
+      unit: 'ms',
+      least: 1000,
+      because: 'it is counted in milliseconds and rounded to seconds, so there is hardly a pause',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: "plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 3, retryDelay: 10_000 } }",

@@ -1,4 +1,25 @@
-import { defineLibrary, type TimeLimitSpec } from './define.js';
+import { cronParser } from './cron.js';
+import { defineLibrary, type TimeLimitSpec, type TrapSpec } from './define.js';
+
+/** Options that version 11 replaced by seconds. */
+const seconds = (option: string, rename: string, times: number): TrapSpec => ({
+  option,
+  since: '11',
+  effect: 'ignored',
+  because: 'from version 11 on all times are seconds, so its default holds',
+  instead: `Write \`${rename}\``,
+  write: { rename, times },
+});
+
+/** Options of `work()` that version 10 took away. */
+const workers = (option: string, instead: string, rename?: string): TrapSpec => ({
+  option,
+  since: '10',
+  effect: 'ignored',
+  because: 'version 10 took it away, so its default holds',
+  instead,
+  write: rename === undefined ? { remove: true } : { rename },
+});
 
 const timeLimitBefore11: TimeLimitSpec = {
   option: ['expireInSeconds', 'expireInMinutes', 'expireInHours'],
@@ -92,7 +113,6 @@ export const pgBoss = defineLibrary({
     option: 'retryLimit',
     counts: 'retries',
     default: 3,
-    infinity: 'its send() rejects a number without end, so the job is never queued',
   },
   backoff: {
     option: 'retryBackoff',
@@ -108,6 +128,114 @@ export const pgBoss = defineLibrary({
   timeLimit: { option: 'expireInSeconds', unit: 's', default: 900_000, at: 'dispatch' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }, { option: 'singletonKey' }],
+  traps: [
+    {
+      option: 'retryLimit',
+      is: [Infinity, NaN],
+      below: 0,
+      above: 2_147_483_647,
+      fraction: true,
+      effect: 'rejected',
+      because: 'its send() throws on what is no whole number from 0 on, so the job is never queued',
+      instead: 'Give a whole number; 0 is for one run',
+      decidesAttempts: true,
+    },
+    seconds('expireInMinutes', 'expireInSeconds', 60),
+    seconds('expireInHours', 'expireInSeconds', 3600),
+    seconds('retentionMinutes', 'retentionSeconds', 60),
+    seconds('retentionHours', 'retentionSeconds', 3600),
+    seconds('retentionDays', 'retentionSeconds', 86_400),
+    seconds('singletonMinutes', 'singletonSeconds', 60),
+    seconds('singletonHours', 'singletonSeconds', 3600),
+    {
+      option: 'expireInSeconds',
+      above: 86_400,
+      effect: 'rejected',
+      because: 'it throws on more than 24 hours, so the job is never queued',
+      instead: 'Give it in seconds, 86400 at most',
+    },
+    {
+      option: 'retryDelayMax',
+      without: ['retryBackoff'],
+      since: '11',
+      effect: 'rejected',
+      because: 'it throws where the pause does not grow, so the job is never queued',
+      instead: 'Add `retryBackoff: true`',
+      write: { add: 'retryBackoff: true' },
+    },
+    {
+      option: 'singletonKey',
+      methods: ['PgBoss.send', 'PgBoss.sendAfter', 'PgBoss.insert'],
+      without: ['policy', 'singletonSeconds', 'singletonMinutes', 'singletonHours', 'singletonNextSlot'],
+      since: '10',
+      effect: 'ignored',
+      because: 'a queue without a policy takes every job, however many have the same key',
+      instead: 'Add `singletonSeconds`, or give the queue a `policy`',
+    },
+    {
+      option: 'heartbeatSeconds',
+      below: 10,
+      since: '12',
+      effect: 'rejected',
+      because: 'it throws on less than 10 seconds, so the job is never queued',
+      instead: 'Give 10 or more',
+    },
+  ],
+  settings: [
+    {
+      method: 'PgBoss.work',
+      options: 'arg1',
+      traps: [
+        workers('teamSize', 'Say how many jobs the handler gets at once by `batchSize`'),
+        workers('teamConcurrency', 'Call `work()` several times for jobs at the same time'),
+        workers('teamRefill', 'Take it out'),
+        workers('newJobCheckInterval', 'Write `pollingIntervalSeconds`, in seconds'),
+        workers('newJobCheckIntervalSeconds', 'Write `pollingIntervalSeconds`', 'pollingIntervalSeconds'),
+      ],
+    },
+    {
+      construct: 'PgBoss',
+      since: '11',
+      options: 'arg0',
+      traps: ['retryLimit', 'retryDelay', 'retryBackoff', 'expireInSeconds', 'expireInMinutes'].map(
+        (option) => ({
+          option,
+          effect: 'ignored' as const,
+          because: 'from version 11 on the constructor takes no defaults for jobs',
+          instead: 'Give it to `createQueue()`',
+          write: { remove: true as const },
+        }),
+      ),
+    },
+  ],
+  relations: [
+    {
+      option: 'heartbeatSeconds',
+      unit: 's',
+      than: 'expireInSeconds',
+      thanUnit: 's',
+      thanDefault: 900_000,
+      because: 'the job has expired before its heart is missed',
+    },
+    {
+      option: 'retryDelay',
+      unit: 's',
+      than: 'retryDelayMax',
+      thanUnit: 's',
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: [
+    {
+      option: 'retryDelay',
+      unit: 's',
+      most: 86_400_000 * 2,
+      because: 'the task is run again days later: it is counted in seconds',
+    },
+  ],
+  cron: { ...cronParser, fields: [5], nicknames: cronParser.nicknames ?? [] },
+  schedules: [{ method: 'PgBoss.schedule', expression: 'arg1', zone: 'arg3.tz' }],
   serializer: 'json',
   suggest: {
     attempts: 'retryLimit: 3, retryBackoff: true',
@@ -126,7 +254,6 @@ export const pgBoss = defineLibrary({
         boundedBy: ['retryDelay', 'retryBackoff'],
         zeroIsUnset: true,
         default: 1,
-        infinity: 'its send() rejects a number without end, so the job is never queued',
       },
       timeLimit: timeLimitBefore11,
     },

@@ -87,6 +87,16 @@ export const golevelup = defineLibrary({
   waits: [{ method: 'AmqpConnection.request' }],
   layers: ['definition'],
   timeLimit: deliveryTimeout,
+  traps: [
+    {
+      option: 'queueOptions.consumerOptions.noAck',
+      is: [true],
+      effect: 'rejected',
+      because: 'the library acknowledges all the same, and RabbitMQ closes the channel for it',
+      instead: 'Take it out',
+      write: { remove: true },
+    },
+  ],
   // It acknowledges by itself when the method is done.
   acknowledgement: { default: 'late' },
   serializer: 'json-or-bytes',

@@ -53,6 +53,20 @@ export const restate = defineLibrary({
   timeLimit: { default: 660_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotencyKey' }],
+  relations: [
+    {
+      option: 'retryPolicy.initialInterval',
+      than: 'retryPolicy.maxInterval',
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: ['inactivityTimeout', 'abortTimeout'].map((option) => ({
+    option,
+    unit: 'ms' as const,
+    least: 1000,
+    because: 'a number is taken for milliseconds, so every attempt is cut off',
+  })),
   serializer: 'json',
   suggest: {
     attempts: 'retryPolicy: { maxAttempts: 10 }',

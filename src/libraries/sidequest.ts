@@ -48,6 +48,14 @@ export const sidequest = defineLibrary({
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'unique' }],
+  amounts: [
+    {
+      option: 'timeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the worker is ended before it has done anything',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: '.maxAttempts(3)',

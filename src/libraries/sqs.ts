@@ -1,4 +1,4 @@
-import { defineLibrary, type SettlementSite } from './define.js';
+import { defineLibrary, type SettlementSite, type TrapSpec } from './define.js';
 
 const visibility =
   'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html';
@@ -8,6 +8,25 @@ const settlements: readonly SettlementSite[] = [
   { construct: 'DeleteMessageBatchCommand', outcome: 'done' },
   { method: 'SQS.deleteMessage', outcome: 'done' },
   { method: 'SQS.deleteMessageBatch', outcome: 'done' },
+];
+
+const receiveTraps: readonly TrapSpec[] = [
+  {
+    option: 'WaitTimeSeconds',
+    below: 0,
+    above: 20,
+    effect: 'rejected',
+    because: 'it takes 0 to 20 seconds, so nothing is received',
+    instead: 'Give a number in that range',
+  },
+  {
+    option: 'MaxNumberOfMessages',
+    below: 1,
+    above: 10,
+    effect: 'rejected',
+    because: 'it takes 1 to 10 messages, so nothing is received',
+    instead: 'Give a number in that range',
+  },
 ];
 
 /** SQS by the AWS SDK. Facts: @aws-sdk/client-sqs 3, read. How often a message comes again, the queue says. */
@@ -42,6 +61,24 @@ export const sqs = defineLibrary({
     { method: 'SQS.receiveMessage', queue: 'arg0.QueueUrl', handler: 'around' },
   ],
   settlements,
+  traps: [
+    {
+      option: 'DelaySeconds',
+      below: 0,
+      above: 900,
+      effect: 'rejected',
+      because: 'it takes 0 to 900 seconds, so the message is never sent',
+      instead: 'Give a number in that range',
+    },
+  ],
+  settings: [
+    {
+      construct: 'ReceiveMessageCommand',
+      options: 'arg0',
+      traps: receiveTraps,
+    },
+    { method: 'SQS.receiveMessage', options: 'arg0', traps: receiveTraps },
+  ],
   layers: ['dispatch'],
   acknowledgement: { default: 'manual' },
   deduplication: [{ option: 'MessageDeduplicationId' }],
@@ -108,6 +145,62 @@ export const sqsConsumer = defineLibrary({
   timeLimit: { option: 'handleMessageTimeout', unit: 'ms', default: 'none' },
   acknowledgement: { option: 'shouldDeleteMessages', true: 'late', false: 'manual', default: 'late' },
   serializer: 'bytes',
+  traps: [
+    {
+      option: 'batchSize',
+      below: 1,
+      above: 10,
+      effect: 'rejected',
+      because: 'the consumer throws where it is made',
+      instead: 'Give 1 to 10',
+    },
+    {
+      option: 'waitTimeSeconds',
+      below: 0,
+      above: 20,
+      effect: 'rejected',
+      because: 'the consumer throws where it is made',
+      instead: 'Give 0 to 20',
+    },
+    {
+      option: 'handleMessage',
+      with: 'handleMessageBatch',
+      effect: 'ignored',
+      because: 'where both are there, `handleMessageBatch` alone is called',
+      instead: 'Keep one of them',
+    },
+  ],
+  relations: [
+    {
+      option: 'heartbeatInterval',
+      unit: 's',
+      than: 'visibilityTimeout',
+      thanUnit: 's',
+      because: 'the consumer throws where it is made',
+    },
+    {
+      option: 'handleMessageTimeout',
+      than: 'visibilityTimeout',
+      thanUnit: 's',
+      orEqual: true,
+      unless: 'heartbeatInterval',
+      because: 'SQS hands the message to another consumer while this one is still at work on it',
+    },
+  ],
+  amounts: [
+    {
+      option: 'handleMessageTimeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the message has timed out before anything is done',
+    },
+    {
+      option: 'visibilityTimeout',
+      unit: 's',
+      most: 43_200_000,
+      because: 'it is counted in seconds, and SQS takes 12 hours at most',
+    },
+  ],
   suggest: { timeLimit: 'handleMessageTimeout: 30_000' },
   evidence: 'test/evidence/sqs-consumer.test.ts',
   documented: { payload: visibility },

@@ -1,3 +1,4 @@
+import { serverCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -104,6 +105,44 @@ export const triggerDev = defineLibrary({
   timeLimit: { option: 'maxDuration', unit: 's', default: 'none' },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'idempotencyKey' }],
+  relations: [
+    {
+      option: 'retry.minTimeoutInMs',
+      than: 'retry.maxTimeoutInMs',
+      thanDefault: 60_000,
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: [
+    {
+      option: 'retry.minTimeoutInMs',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'maxDuration',
+      unit: 's',
+      most: 100_000_000,
+      because: 'it is counted in seconds, so the task may run for more than a day',
+    },
+  ],
+  cron: serverCron,
+  schedules: [
+    {
+      call: 'task',
+      expression: ['arg0.cron.pattern', 'arg0.cron'],
+      zone: 'arg0.cron.timezone',
+    },
+    {
+      call: 'createTask',
+      expression: ['arg0.cron.pattern', 'arg0.cron'],
+      zone: 'arg0.cron.timezone',
+    },
+    { method: 'schedules.task', expression: ['arg0.cron.pattern', 'arg0.cron'], zone: 'arg0.cron.timezone' },
+    { method: 'schedules.create', expression: 'arg0.cron', zone: 'arg0.timezone' },
+  ],
   serializer: 'superjson',
   suggest: {
     attempts: 'retry: { maxAttempts: 3 }',

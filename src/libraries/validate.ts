@@ -201,9 +201,91 @@ const suggest = shape({
   attempts: text,
   runOnce: text,
   backoff: text,
+  jitter: text,
   timeLimit: text,
   softTimeLimit: text,
 });
+const constant: Check = (value, path) =>
+  ['string', 'number', 'boolean'].includes(typeof value)
+    ? []
+    : [`${path} must be a text, a number, true or false, not ${show(value)}`];
+const pattern: Check = (value, path) => {
+  try {
+    return typeof value === 'string' && RegExp(value).source !== '' ? [] : [`${path} must be a pattern`];
+  } catch {
+    return [`${path} is no regular expression`];
+  }
+};
+/** A dispatch's method or function. */
+const callee: Check = (value, path) => text(value, path);
+const trap = shape(
+  {
+    option: text,
+    methods: list(callee),
+    is: list(constant),
+    below: number,
+    above: number,
+    fraction: flag,
+    number: flag,
+    matches: pattern,
+    without: list(text),
+    with: text,
+    overrides: flag,
+    unlessQueue: place,
+    since: text,
+    before: text,
+    effect: oneOf('ignored', 'rejected', 'misread'),
+    because: text,
+    instead: text,
+    decidesAttempts: flag,
+    write: shape({
+      remove: flag,
+      value: text,
+      rename: text,
+      times: number,
+      add: text,
+      character: text,
+      by: text,
+    }),
+  },
+  ['effect', 'because', 'instead'],
+);
+const relation = shape(
+  {
+    option: text,
+    unit,
+    than: text,
+    thanUnit: unit,
+    thanDefault: amount,
+    orEqual: flag,
+    unless: text,
+    since: text,
+    before: text,
+    because: text,
+  },
+  ['option', 'than', 'because'],
+);
+const timeAmount = shape({ option: text, unit, least: amount, most: amount, because: text }, [
+  'option',
+  'unit',
+  'because',
+]);
+const dialect = shape(
+  {
+    fields: list(amount),
+    sixth: oneOf('seconds', 'year'),
+    nicknames: list(text),
+    extra: text,
+    names: flag,
+    lastWeekday: number,
+    openSteps: flag,
+    wrapping: flag,
+    prefix: flag,
+    crontab: flag,
+    otherwise: flag,
+  },
+  ['fields'],
+);
 const orNull =
   (check: Check): Check =>
   (value, path) =>
@@ -216,6 +298,9 @@ const claim = {
   payload: text,
   waits: text,
   deduplication: text,
+  traps: text,
+  schedules: text,
+  times: text,
 };
 
 const library = shape(
@@ -278,6 +363,19 @@ const library = shape(
     ),
     waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),
     settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
+    settings: list(
+      site({
+        options: places,
+        traps: list(trap),
+        relations: list(relation),
+        amounts: list(timeAmount),
+      }),
+    ),
+    schedules: list(site({ each: place, expression: places, zone: places, dialect })),
+    cron: dialect,
+    traps: list(trap),
+    relations: list(relation),
+    amounts: list(timeAmount),
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
     unregistered: flag,

@@ -14,11 +14,14 @@ import type {
   LibraryDefinition,
   Matcher,
   QueueSite,
+  ScheduleSite,
+  SettingsSite,
   SettlementSite,
   WaitSite,
 } from './define.js';
 import { celeryNode } from './celery-node.js';
 import { cloudflareQueues, cloudflareStep, cloudflareWorkflows } from './cloudflare.js';
+import { nestjsSchedule } from './cron.js';
 import { dbos, dbosSteps } from './dbos.js';
 import { faktoryWorker } from './faktory-worker.js';
 import { cloudTasks, firebase, firebaseFirst, pubsub } from './google.js';
@@ -86,6 +89,7 @@ export const builtIn: readonly LibraryDefinition[] = [
   cloudTasks,
   firebase,
   firebaseFirst,
+  nestjsSchedule,
 ];
 
 /** A library with what it inherits filled in. */
@@ -101,7 +105,9 @@ export type Site =
   | { readonly purpose: 'handler'; readonly library: Library; readonly site: HandlerSite }
   | { readonly purpose: 'queue'; readonly library: Library; readonly site: QueueSite }
   | { readonly purpose: 'wait'; readonly library: Library; readonly site: WaitSite }
-  | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite };
+  | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite }
+  | { readonly purpose: 'settings'; readonly library: Library; readonly site: SettingsSite }
+  | { readonly purpose: 'schedule'; readonly library: Library; readonly site: ScheduleSite };
 
 /** All libraries of one configuration, indexed by the names that syntax shows. */
 export class Vocabulary {
@@ -182,6 +188,8 @@ export class Vocabulary {
     for (const site of library.queues ?? []) this.#add(site, { purpose: 'queue', library, site });
     for (const site of library.waits ?? []) this.#add(site, { purpose: 'wait', library, site });
     for (const site of library.settlements ?? []) this.#add(site, { purpose: 'settlement', library, site });
+    for (const site of library.settings ?? []) this.#add(site, { purpose: 'settings', library, site });
+    for (const site of library.schedules ?? []) this.#add(site, { purpose: 'schedule', library, site });
     for (const site of library.injections ?? []) push(this.injections, site.decorator, { library, site });
   }
 
@@ -300,6 +308,8 @@ function complete(definition: LibraryDefinition, base: Library | undefined): Lib
         handlers: undefined,
         waits: undefined,
         settlements: undefined,
+        settings: undefined,
+        schedules: undefined,
         configs: undefined,
         ambient: undefined,
         evidence: undefined,

@@ -223,6 +223,17 @@ export function addAfter(property: ts.ObjectLiteralElementLike, text: string): E
   return { replace: { start: end, end }, text: `,${indent === undefined ? ' ' : `\n${indent}`}${text}` };
 }
 
+/** An object literal without one of its properties. */
+export function removeProperty(property: ts.ObjectLiteralElementLike): Edit | undefined {
+  if (!ts.isObjectLiteralExpression(property.parent)) return undefined;
+  const { properties } = property.parent;
+  const index = properties.indexOf(property);
+  const [before, after] = [properties[index - 1], properties[index + 1]];
+  if (after) return { replace: { start: property.getStart(), end: after.getStart() }, text: '' };
+  if (before) return { replace: { start: before.getEnd(), end: property.getEnd() }, text: '' };
+  return { replace: rangeOf(property.parent), text: '{}' };
+}
+
 /** The white space before a node that is the first of its line; undefined when it is not. */
 function lineIndent(file: ts.SourceFile, node: ts.Node): string | undefined {
   const start = node.getStart(file);

@@ -51,7 +51,7 @@ export class Policy {
     private readonly node: ts.Node,
     /** Options that a stronger layer replaced whole, so that nothing of them holds. */
     private readonly replaced: Value | undefined,
-    private readonly version: string | undefined,
+    readonly version: string | undefined,
   ) {}
 
   /** All runs of a failing task, the first included. */
@@ -133,6 +133,11 @@ export class Policy {
   /** What holds for any option, by its path: all layers merged. */
   option(path: string): Value {
     return this.#option(this.layers, path);
+  }
+
+  /** What the layers below the strongest say of an option. */
+  inheritedOption(path: string): Value {
+    return this.#option(this.layers.slice(0, -1), path);
   }
 
   #once<T>(name: string, read: () => Setting<T>): Setting<T> {

@@ -130,9 +130,15 @@ export class Project {
 
   /** May something about tasks stand in this file, or be called from it? A few searches of its text. */
   concerns(file: ts.SourceFile): boolean {
-    if (this.#gate.passes(file.text) || this.#gate.mentionsOption(file.text)) return true;
+    if (this.#gate.passes(file.text) || this.#gate.mentionsOption(file.text) || this.mentionsJudged(file))
+      return true;
     this.#patterns ??= this.#patternsBefore() ?? this.#patternsNow();
     return this.#patterns.some((pattern) => pattern.test(file.text));
+  }
+
+  /** Does a file name an option that may be a trap or a time, so that another file's tasks may be given it? */
+  mentionsJudged(file: ts.SourceFile): boolean {
+    return this.#gate.mentionsJudged(file.text);
   }
 
   /** What a file must contain to call a wrapper: found by reading all tasks of the program. */
