@@ -18,7 +18,7 @@ export const cronParser: CronDialect = {
 export const agendaCron: CronDialect = { ...cronParser, otherwise: true };
 
 /** graphile-worker: five fields of numbers, and nothing else. */
-export const graphileCron: CronDialect = { fields: [5], lastWeekday: 6 };
+export const graphileCron: CronDialect = { fields: [5], lastWeekday: 7, plainRanges: true };
 
 /** Services with a parser of their own, on a server. What may differ is let through. */
 export const serverCron: CronDialect = {

@@ -290,6 +290,8 @@ export interface CronDialect {
   readonly lastWeekday?: 6 | 7;
   /** It takes `5/10`: from 5 on, each tenth. */
   readonly openSteps?: boolean;
+  /** A range has no step: `9-17/2` is refused. */
+  readonly plainRanges?: boolean;
   /** It takes a range that goes round: `22-6`. */
   readonly wrapping?: boolean;
   /** A time zone stands before the fields: `TZ=Europe/Paris 0 12 * * *`. */

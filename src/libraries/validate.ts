@@ -279,6 +279,7 @@ const dialect = shape(
     names: flag,
     lastWeekday: number,
     openSteps: flag,
+    plainRanges: flag,
     wrapping: flag,
     prefix: flag,
     crontab: flag,

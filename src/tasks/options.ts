@@ -40,7 +40,7 @@ export function optionsIn(project: Project, file: ts.SourceFile): readonly Writt
 export function optionsOf(subject: Dispatch | Handler | Queue): WrittenOptions | undefined {
   const { library, node, policy } = subject;
   const { traps = [], relations = [], amounts = [] } = library;
-  if (traps.length + relations.length + amounts.length === 0) return undefined;
+  if (traps.length + relations.length + amounts.length === 0 && !library.softTimeLimit) return undefined;
   return {
     library,
     node,

@@ -476,12 +476,17 @@ export class Policy {
   }
 
   #delayOf(spec: BackoffSpec, value: Value): number | undefined {
-    if (value.kind === 'object') return durationOfObject(value);
-    const written = value.kind === 'constant' ? value.value : undefined;
-    if (typeof written === 'string') return durationOf(written);
-    if (typeof written !== 'number') return undefined;
-    return written * milliseconds[spec.unit ?? 'ms'];
+    return lengthOf(value, spec.unit ?? 'ms');
   }
+}
+
+/** Milliseconds of a time as it is written: a number of a unit, `5m`, `{ minutes: 5 }`. */
+export function lengthOf(value: Value, unit: TimeUnit): number | undefined {
+  if (value.kind === 'object') return durationOfObject(value);
+  const written = value.kind === 'constant' ? value.value : undefined;
+  if (typeof written === 'string') return durationOf(written);
+  if (typeof written !== 'number') return undefined;
+  return written * milliseconds[unit];
 }
 
 /** Milliseconds of `{ minutes: 5 }`; undefined where it is not all constant. */
