@@ -6,6 +6,7 @@ import noModelPayload from '../rules/no-model-payload.js';
 import noUnserializablePayload from '../rules/no-unserializable-payload.js';
 import requireIdempotencyAnnotation from '../rules/require-idempotency-annotation.js';
 import requireRetryBackoff from '../rules/require-retry-backoff.js';
+import requireRetryJitter from '../rules/require-retry-jitter.js';
 import requireRetryLimit from '../rules/require-retry-limit.js';
 import requireTimeLimit from '../rules/require-time-limit.js';
 import validSchedule from '../rules/valid-schedule.js';
@@ -19,6 +20,7 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'no-unserializable-payload': noUnserializablePayload,
   'require-idempotency-annotation': requireIdempotencyAnnotation,
   'require-retry-backoff': requireRetryBackoff,
+  'require-retry-jitter': requireRetryJitter,
   'require-retry-limit': requireRetryLimit,
   'require-time-limit': requireTimeLimit,
   'valid-schedule': validSchedule,

@@ -58,6 +58,8 @@ export const boringnodeQueue = defineLibrary({
     },
     delay: 'retry.backoff.baseDelay',
     jitter: 'retry.backoff.jitter',
+    // Unless it is switched off, an exponential backoff has one.
+    jittered: true,
     unit: 'ms',
     default: 'none',
   },

@@ -72,6 +72,7 @@ export const bullmq = defineLibrary({
     unit: 'ms',
     delayDefault: 0,
     jitter: 'backoff.jitter',
+    jitterSince: '5.54',
     default: 'none',
   },
   // `timeout` is no option of BullMQ; a lock is renewed for as long as the process lives.

@@ -406,6 +406,8 @@ export interface BackoffSpec {
   readonly factor?: string;
   /** The path of the random part in the effective options. */
   readonly jitter?: string;
+  /** The first version that knows the random part. */
+  readonly jitterSince?: string;
   /** What holds when nobody says. */
   readonly default: BackoffKind;
   /** The default, or any backoff of this library, has a random part without being asked. */

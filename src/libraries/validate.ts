@@ -176,6 +176,7 @@ const backoff = shape(
     delayAlone: backoffKind,
     factor: text,
     jitter: text,
+    jitterSince: text,
     default: backoffKind,
     jittered: flag,
   },

@@ -182,7 +182,7 @@ const own: readonly Case[] = [
       libraries: [
         {
           name: 'Acme',
-          files: ['test/virtual/acme.ts'],
+          files: ['acme.ts'],
           handlers: [{ call: 'register', task: 'arg0', options: 'arg1', handler: 'arg2' }],
           timeLimit: { option: 'hard', unit: 's', default: 'none' },
           softTimeLimit: { option: 'soft', unit: 's', default: 'none' },
