@@ -137,7 +137,7 @@ function problemOf(core: readonly string[], dialect: CronDialect): Flaw | undefi
   const largest = core.length === 6 ? [59, 59, 23, 31, 12, 7] : [59, 23, 31, 12, 7];
   const smallest = core.length === 6 ? [0, 0, 0, 1, 1, 0] : [0, 0, 1, 1, 0];
   const weekday = core.at(-1) ?? '';
-  if (dialect.lastWeekday === 6 && /7/.test(weekday.replace(/\/\d+/g, '')))
+  if (dialect.lastWeekday === 6 && weekday.replace(/\/\d+/g, '').includes('7'))
     return { kind: 'invalid', why: '7 is no day of the week, Sunday is 0' };
   const spelt: string[] = [];
   for (const [index, field] of core.entries()) {
