@@ -160,7 +160,6 @@ export const bullmq = defineLibrary({
     },
     {
       option: 'priority',
-      below: 0,
       above: 2_097_152,
       fraction: true,
       effect: 'rejected',

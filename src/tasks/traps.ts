@@ -39,7 +39,9 @@ function isTrapForAll(project: Project, { node }: WrittenOptions, spec: TrapSpec
   if (isInside(at, node)) return true;
   return project.dispatches
     .filter(({ policy }) => alternatives(policy.option(option)).some((each) => each.node === at))
-    .every(({ policy }) => without.every((path) => alternatives(policy.option(path)).every(isNullish)));
+    .every(({ policy }) =>
+      without.every((path) => alternatives(policy.option(path)).every(({ kind }) => kind === 'absent')),
+    );
 }
 
 /**
@@ -59,7 +61,9 @@ function isOf({ methods }: TrapSpec, subject: WrittenOptions['subject']): boolea
 
 /** What must be there besides, must not be there, or must be said otherwise by a weaker layer. */
 function holdsAround({ option, without = [], with: other, overrides }: TrapSpec, options: WrittenOptions) {
-  const isAbsent = (path: string): boolean => alternatives(options.option(path)).every(isNullish);
+  // An `undefined` that is written erases what would hold, and is reported as that.
+  const isAbsent = (path: string): boolean =>
+    alternatives(options.option(path)).every(({ kind }) => kind === 'absent');
   if (!without.every(isAbsent)) return false;
   if (other !== undefined && !alternatives(options.option(other)).every(isThere)) return false;
   if (!overrides || option === undefined) return true;

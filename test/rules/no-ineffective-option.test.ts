@@ -192,6 +192,13 @@ const backoffs: readonly Case[] = [
   },
 ];
 
+const erased: readonly Case[] = [
+  {
+    name: 'attempts that an undefined erases are require-retry-limit’s',
+    code: `import { Queue } from 'bullmq';\nconst mail = new Queue('mail', { connection: {}, defaultJobOptions: { attempts: 3, backoff: 5000 } });\nawait mail.add('a', {}, { attempts: undefined });`,
+  },
+];
+
 const ids: readonly Case[] = [
   {
     name: 'a colon',
@@ -249,8 +256,8 @@ const removed: readonly Case[] = [
     outputs: [[`const options = { attempts: 3, deduplication: { id: 'a' } };`]],
   },
   {
-    name: 'priority below 0',
-    code: add('attempts: 3, «priority: -1»'),
+    name: 'priority above the largest',
+    code: add('attempts: 3, «priority: 3_000_000»'),
     ids: 'rejected',
   },
   {
@@ -389,6 +396,6 @@ const silent: readonly Case[] = [
 testRule(
   'no-ineffective-option',
   'ignored',
-  { attempts, backoffs, ids, removed, places, versions, silent },
+  { attempts, backoffs, erased, ids, removed, places, versions, silent },
   { typedOutputs: true },
 );
