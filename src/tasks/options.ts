@@ -26,7 +26,7 @@ export interface WrittenOptions {
 }
 
 /** All options of a file that the libraries' tables say something of. */
-export function optionsIn(project: Project, file: ts.SourceFile): readonly WrittenOptions[] {
+function optionsIn(project: Project, file: ts.SourceFile): readonly WrittenOptions[] {
   return [
     ...project.queuesIn(file),
     ...project.handlersIn(file).filter(({ options }) => options !== undefined),
