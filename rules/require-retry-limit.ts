@@ -3,6 +3,7 @@ import { createRule } from '../src/rule.js';
 import { forwardedBy, insertOption, isDecidedHere, optionAt, placeOfOptions } from '../src/tasks/edit.js';
 import type { Dispatch, Handler, Queue } from '../src/tasks/model.js';
 import { isUnlimited } from '../src/tasks/policy.js';
+import { isAttemptsTrapped } from '../src/tasks/traps.js';
 
 export interface Options {
   stated: boolean;
@@ -56,6 +57,8 @@ export default createRule<Options>({
       if (subject.kind === 'dispatch' && !isDecidedHere(subject, (each) => each.attempts)) return;
       if (attempts.state === 'stated') {
         if (!attempts.values.every(isUnlimited) || !isHere(attempts.at) || seen.has(attempts.at)) return;
+        // A number that the library does not take is no-ineffective-option's.
+        if (isAttemptsTrapped(project, subject)) return;
         seen.add(attempts.at);
         report({
           at: optionAt(attempts.at),
@@ -74,6 +77,8 @@ export default createRule<Options>({
       if (subject.node.getSourceFile() !== file) return;
       // What a definition leaves out is said there, and not at each of its dispatches.
       if (subject.kind === 'dispatch' && library.layers.includes('definition')) return;
+      // A backoff that waits for a number of runs in vain is no-ineffective-option's, too.
+      if (isAttemptsTrapped(project, subject)) return;
       const runs = runsText(attempts.value);
       const data = { library: library.base, option, runs };
       // A parameter that the caller leaves out is no text: the caller decides nothing.

@@ -1,5 +1,5 @@
 /**
- * Writes what is derived from the code: the index of the rules, the tables of libraries, the heads of the
+ * Writes what is derived from the code: the index of the rules, the tables of libraries and of the checklist, the heads of the
  * rules' pages. `--check` changes nothing and fails with the difference. Builds the plugin in between, unless
  * `--built` says that it is: eslint-doc-generator reads the built one.
  */
@@ -19,6 +19,9 @@ if (!process.argv.includes('--built')) {
 // Imported late: it reads the sources that were just written.
 const { libraryList, semanticsTable } = await import('./library-table.js');
 await bring('README.md', (text) => between(text, 'libraries', libraryList()));
+const { checklistTable } = await import('./checklist.js');
+const { rules } = await import('../src/rules.js');
+await bring('docs/checklist.md', (text) => between(text, 'checklist', checklistTable(rules)));
 await bring('docs/libraries.md', (text) => between(text, 'semantics', semanticsTable()));
 
 const documented = await runBin('eslint-doc-generator', check ? ['--check'] : []);

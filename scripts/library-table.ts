@@ -37,8 +37,14 @@ export function semanticsTable(): string {
     'acknowledgement',
     'payload',
     'waits for another task',
+    'an `error` without listener',
+    'queued in a transaction of yours',
+    'signal for the handler',
+    'renewed on the event loop',
   ];
-  const table = tableOf(head, libraries.map(rowOf));
+  // What only has schedules runs no tasks.
+  const running = libraries.filter(({ dispatches, handlers }) => dispatches ?? handlers);
+  const table = tableOf(head, running.map(rowOf));
   if (unproven.length > 0) throw new Error(`Nothing proves what is said of ${unproven.join(', ')}`);
   const { tested, documented } = counts;
   return `${String(libraries.length)} tables for ${String(packagesOf().size)} packages. Of the ${String(tested + documented)} claims in them ${String(tested)} are run against the real library (✓ leads to the test) and ${String(documented)} are documented by others (§ leads to the source).\n\n${table}`;
@@ -54,7 +60,17 @@ function samePackages(library: Library): boolean {
 }
 
 function rowOf(library: Library): readonly string[] {
-  const { name, attempts, backoff, timeLimit, acknowledgement, serializer = 'json', waits = [] } = library;
+  const {
+    name,
+    attempts,
+    backoff,
+    timeLimit,
+    acknowledgement,
+    serializer = 'json',
+    waits = [],
+    signal,
+    lock,
+  } = library;
   const cell = (claim: Claim, text: string | undefined): string =>
     text === undefined ? '–' : `${text} ${proofOf(library, claim)}`;
   const versions = (library.versions ?? []).flatMap(({ before, attempts: older }) =>
@@ -72,7 +88,17 @@ function rowOf(library: Library): readonly string[] {
     cell('acknowledgement', acknowledgement && withOption(acknowledgement.default, acknowledgement.option)),
     cell('payload', serializers[serializer].label),
     cell('waits', waitsText(waits)),
+    cell('emitters', emittersText(library)),
+    cell('transaction', transactionText(library)),
+    cell('signal', signal && `${code(signal.at)}${signal.asked ? ', if taken' : ''}`),
+    cell('lock', lock && `within ${String(lock.lasts / 1000)} s`),
   ];
+}
+
+function transactionText({ dispatches = [] }: Library): string | undefined {
+  const places = dispatches.flatMap(({ transaction }) => transaction ?? []);
+  const [place] = places;
+  return place && code(place.slice(place.lastIndexOf('.') + 1));
 }
 
 function jitterText({ jittered, jitter }: NonNullable<Library['backoff']>): string {
@@ -97,6 +123,12 @@ function waitsText(waits: readonly WaitSite[]): string | undefined {
     .join('; ');
 }
 
+function emittersText({ emitters = [] }: Library): string | undefined {
+  const words = { exits: 'ends the process', closes: 'closes the connection', asked: 'is printed' };
+  const kinds = new Set(emitters.map(({ unheard }) => words[unheard]));
+  return kinds.size === 0 ? undefined : [...kinds].join(', ');
+}
+
 /** A link to what proves a claim: of the library itself, or of the one that it extends. */
 function proofOf(library: Library, claim: Claim): string {
   for (let at: Library | undefined = library; at; at = baseOf(at)) {
@@ -110,8 +142,20 @@ function proofOf(library: Library, claim: Claim): string {
       return `[✓](../${at.evidence})`;
     }
   }
+  const shared = `test/evidence/${claim}.test.ts`;
+  if (existsSync(join(root, shared)) && names(shared, library)) {
+    counts.tested += 1;
+    return `[✓](../${shared})`;
+  }
   unproven.push(`${library.name}: ${claim}`);
   return '';
+}
+
+/** Does a test of one claim for all libraries have this one, or the one that it extends, among its cases? */
+function names(file: string, library: Library): boolean {
+  const text = readFileSync(join(root, file), 'utf8');
+  const packages = [...(library.packages ?? []), ...(baseOf(library)?.packages ?? [])];
+  return packages.some((each) => text.includes(`'${each}'`));
 }
 
 function baseOf({ extends: base }: Library): Library | undefined {

@@ -4,6 +4,8 @@ import type { Library } from './libraries/vocabulary.js';
 import { optionAt } from './tasks/edit.js';
 import type { Backoff, Dispatch, Handler, Queue, Setting } from './tasks/model.js';
 import { isUnlimited } from './tasks/policy.js';
+import { optionsOf } from './tasks/options.js';
+import { trapsOf } from './tasks/traps.js';
 import type { Project } from './tasks/project.js';
 import { isInside } from './typescript/syntax.js';
 import { isBoundedInTime, waitsForNothing } from './typescript/time.js';
@@ -303,15 +305,22 @@ function settingsOf(
   });
   const { attempts, backoff } = policy;
   const [key] = library.deduplication ?? [];
+  const written = optionsOf(subject);
+  const traps = written ? trapsOf(project, written) : [];
+  /** Why the library does not take an option as it is written. */
+  const trapOf = (spec: { readonly option?: string | readonly string[] } | undefined): string | undefined =>
+    traps.find(({ spec: { option } }) => option !== undefined && [spec?.option].flat().includes(option))?.spec
+      .because;
   const rows = [
     row('attempts', library.attempts, attempts, runsText, {
       stated:
         attempts.state === 'stated' && attempts.values.includes(Infinity)
-          ? library.attempts?.infinity
-          : undefined,
+          ? (library.attempts?.infinity ?? trapOf(library.attempts))
+          : trapOf(library.attempts),
       defaulted: whyUnset(subject, attempts, policy.inheritedAttempts, policy.lostAttempts, place),
     }),
     row('backoff', library.backoff, backoff, (value) => backoffText(value, library), {
+      stated: trapOf(library.backoff),
       defaulted: whyUnset(subject, backoff, policy.inheritedBackoff, policy.lostBackoff, place),
     }),
     row('timeLimit', library.timeLimit, policy.timeLimit, limitText),

@@ -195,7 +195,8 @@ function readTasks(sourceCode: SourceCode, fileName: string, vocabulary: Vocabul
   return alone && { project: Project.of(alone.code, vocabulary), file: alone.file };
 }
 
-const vocabularies = new WeakMap<object, Vocabulary>();
+/** By the settings, and the folder that their `files` are relative to. */
+const vocabularies = new WeakMap<object, Map<string, Vocabulary>>();
 /** Stands for "no settings" as a key. */
 const noSettings = {};
 
@@ -205,8 +206,10 @@ export function vocabularyOf(settings: Readonly<Record<string, unknown>>, folder
   // What is no object is a mistake, to be reported where it was made and nowhere else.
   if (own !== undefined && (typeof own !== 'object' || own === null)) return new Vocabulary(own, folder);
   const key = own ?? noSettings;
-  let vocabulary = vocabularies.get(key);
-  if (!vocabulary) vocabularies.set(key, (vocabulary = new Vocabulary(own, folder)));
+  let ofSettings = vocabularies.get(key);
+  if (!ofSettings) vocabularies.set(key, (ofSettings = new Map<string, Vocabulary>()));
+  let vocabulary = ofSettings.get(folder);
+  if (!vocabulary) ofSettings.set(folder, (vocabulary = new Vocabulary(own, folder)));
   return vocabulary;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { compileFunction } from 'node:vm';
@@ -7,6 +7,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import plugin from '../src/index.js';
 import { rules } from '../src/rules.js';
+import { type Example, examplesIn, filesOf, optionsIn, read, repository } from './examples.js';
 import { type Files, lint, typeErrors } from './harness.js';
 
 /*
@@ -21,60 +22,13 @@ import { type Files, lint, typeErrors } from './harness.js';
  * library definition, and holds for the examples after it, up to the next one or to the end of its section.
  */
 
-const repository = join(import.meta.dirname, '..');
 const ruleNames = Object.keys(rules).sort();
-
-interface Example {
-  readonly page: string;
-  readonly line: number;
-  readonly language: string;
-  /** Titles of the sections that it stands in, outermost first. */
-  readonly sections: readonly string[];
-  readonly text: string;
-}
 
 interface Mark {
   readonly file: string;
   readonly line: number;
   /** Undefined where the page does not name it. */
   readonly rule: string | undefined;
-}
-
-function read(page: string): string {
-  return readFileSync(join(repository, page), 'utf8');
-}
-
-function examplesIn(page: string): readonly Example[] {
-  const examples: Example[] = [];
-  const sections: string[] = [];
-  const lines = read(page).split('\n');
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index] ?? '';
-    const heading = /^(?<level>#+) (?<title>.+)$/.exec(line)?.groups;
-    if (heading) {
-      sections.length = Math.max(0, (heading['level']?.length ?? 1) - 1);
-      sections.push(heading['title'] ?? '');
-    }
-    const language = /^```(?<language>\w+)/.exec(line)?.groups?.['language'];
-    if (language === undefined) continue;
-    const end = lines.indexOf('```', index + 1);
-    if (end < 0) throw new Error(`${page}:${String(index + 1)} is a fence without an end`);
-    const text = `${lines.slice(index + 1, end).join('\n')}\n`;
-    examples.push({ page, line: index + 1, language, sections: sections.slice(1), text });
-    index = end;
-  }
-  return examples;
-}
-
-function filesOf({ text, language }: Example): Files {
-  const parts = text.split(/^\/\/ file: (.+)\n/m);
-  const first = parts.shift() ?? '';
-  const files: Record<string, string> = {};
-  // An ESLint comment before the first file is for all of them.
-  if (parts.length === 0 || !/^(?:\/\*.*\*\/)?\s*$/.test(first)) files[`example.${language}`] = first;
-  for (let index = 0; index < parts.length; index += 2)
-    files[(parts[index] ?? '').trim()] = parts[index + 1] ?? '';
-  return files;
 }
 
 function marksIn(files: Files): readonly Mark[] {
@@ -88,12 +42,6 @@ function marksIn(files: Files): readonly Mark[] {
       return each.map((rule): Mark => ({ file, line: index + (isAlone ? 2 : 1), rule }));
     }),
   );
-}
-
-function optionsIn(text: string, rule: string): object {
-  const comment = new RegExp(String.raw`/\* eslint tasks/${rule}: (?<value>\[.*\]) \*/`).exec(text);
-  const value: unknown = JSON.parse(comment?.groups?.['value'] ?? '[]');
-  return ((value as unknown[])[1] as object | undefined) ?? {};
 }
 
 /** `queues.ts:3`, with the rule where the page names one, of each report that the page promises. */
@@ -168,7 +116,7 @@ describe.each(ruleNames)('rules/%s.md', (name) => {
     expect(documented.map((section) => /^`(\w+)`/.exec(section)?.[1]).sort()).toEqual([...options].sort());
     for (const option of options) {
       const section = documented.find((each) => each.startsWith(`\`${option}\``)) ?? '';
-      expect(section).toContain(`Default: \`${String(defaults[option])}\``);
+      expect(section).toContain(`Default: \`${JSON.stringify(defaults[option])}\``);
       for (const preset of ['recommended', 'strict', 'checklist'] as const) {
         const set = (presets[preset] as Readonly<Record<string, unknown>> | undefined)?.[option];
         expect(section.includes(`\`${String(set)}\` in \`${preset}\``), `${option} in ${preset}`).toBe(

@@ -553,7 +553,7 @@ void mails.add('b', {}, { attempts: Infinity });
     });
     expect(inShort(subjects[1])['attempts']).toBe('stated 3 runs or 5 runs app.ts:3');
     expect(inShort(subjects[2])['attempts']).toBe('stated without end app.ts:4');
-    expect(whyOf(subjects[2], 'attempts')).toMatch(/^its add\(\) rejects a number without end/);
+    expect(whyOf(subjects[2], 'attempts')).toMatch(/^its add\(\) throws on a number without end/);
   });
 
   test('a number that is set where the program runs, and what holds without it', () => {

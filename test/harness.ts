@@ -51,14 +51,21 @@ const compilerOptions: ts.CompilerOptions = {
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
 /** A program of the given files and whatever packages they import. */
-export function programOf(files: Files, options: ts.CompilerOptions = {}): ts.Program {
+export function programOf(
+  files: Files,
+  options: ts.CompilerOptions = {},
+  oldProgram?: ts.Program,
+): ts.Program {
   const texts = new Map(Object.entries(files).map(([name, text]) => [`${root}/${name}`, text]));
   const all = { ...compilerOptions, ...options };
   const host = ts.createCompilerHost(all, true);
   const read = host.getSourceFile.bind(host);
   host.getSourceFile = (name, target) => {
     const text = texts.get(name);
-    if (text !== undefined) return ts.createSourceFile(name, text, target, true);
+    if (text !== undefined) {
+      const old = oldProgram?.getSourceFile(name);
+      return old?.text === text ? old : ts.createSourceFile(name, text, target, true);
+    }
     if (!parsed.has(name)) parsed.set(name, read(name, target));
     return parsed.get(name);
   };
@@ -69,12 +76,20 @@ export function programOf(files: Files, options: ts.CompilerOptions = {}): ts.Pr
   const folderExists = host.directoryExists?.bind(host);
   host.directoryExists = (name) =>
     [...texts.keys()].some((file) => file.startsWith(`${name}/`)) || folderExists?.(name) === true;
-  return ts.createProgram({ rootNames: [...texts.keys()], options: all, host });
+  return ts.createProgram({
+    rootNames: [...texts.keys()],
+    options: all,
+    host,
+    ...(oldProgram ? { oldProgram } : {}),
+  });
 }
 
 /** Lints every file of a project and returns all findings, in order of file and place. */
-export function lint(files: Files, options: LintOptions = {}): readonly Finding[] {
-  const program = options.untyped ? undefined : programOf(files, options.compilerOptions);
+export function lint(
+  files: Files,
+  options: LintOptions = {},
+  program = options.untyped ? undefined : programOf(files, options.compilerOptions),
+): readonly Finding[] {
   return Object.entries(files)
     .filter(([name]) => /\.[cm]?[jt]sx?$/.test(name))
     .flatMap(([name, text]) => lintFile(name, text, program, options));

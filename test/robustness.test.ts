@@ -28,9 +28,14 @@ interface Fixture {
 /** Options of each rule: none given, and every one switched on. */
 const variants = Object.entries(rules).flatMap(([name, rule]) => {
   const [defaults] = rule.meta.defaultOptions ?? [];
-  const keys = Object.keys(defaults ?? {});
-  const on = Object.fromEntries(keys.map((key) => [key, true]));
-  return keys.length === 0
+  const pairs = Object.entries(defaults ?? {});
+  const on = Object.fromEntries(
+    pairs.map(([key, value]) => [
+      key,
+      Array.isArray(value) ? ['name'] : typeof value === 'number' ? 1 : true,
+    ]),
+  );
+  return pairs.length === 0
     ? [{ name, rule, options: [] }]
     : [
         { name, rule, options: [] },

@@ -1,4 +1,11 @@
-import { defineLibrary, type DispatchSite, type LibraryDefinition } from './define.js';
+import { agendaCron } from './cron.js';
+import {
+  defineLibrary,
+  type DispatchSite,
+  type LibraryDefinition,
+  type TimeAmount,
+  type TrapSpec,
+} from './define.js';
 
 const dispatches: readonly DispatchSite[] = [
   { method: 'Agenda.now', task: 'arg0', payload: 'arg1' },
@@ -14,15 +21,39 @@ const dispatches: readonly DispatchSite[] = [
   },
 ];
 
+const lockLifetime: TimeAmount = {
+  option: 'lockLifetime',
+  unit: 'ms',
+  least: 1000,
+  because: 'the lock ends while the job runs, and a second copy of it starts',
+};
+
+const decoratorBackoff: TrapSpec = {
+  option: 'backoff',
+  effect: 'ignored',
+  because: 'the decorators hand no strategy on, so a job that fails is not run again',
+  instead: 'Define the job by `agenda.define()`',
+};
+
 const common = {
   waits: [
     { method: 'Job.isRunning', polling: true },
     { method: 'Agenda.jobs', polling: true },
   ],
   // `lockLifetime` ends nothing: when it runs out, a second copy starts beside the first.
+  failures: {
+    observer: "agenda.on('fail', …)",
+    events: ['fail'],
+    of: 'receiver',
+    mentions: ['fail:', 'retry exhausted'],
+  },
   timeLimit: { default: 'none' },
+  cron: agendaCron,
+  schedules: [{ method: 'Agenda.every', expression: 'arg0', zone: 'arg3.timezone' }],
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'unique' }],
+  sameName: 'Agenda keeps the one that is defined last, and the other function never runs',
+  routes: { by: 'task', without: 'Agenda stores it, and no worker ever takes it' },
 } as const satisfies Partial<LibraryDefinition>;
 
 /**
@@ -40,6 +71,7 @@ export const agenda = defineLibrary({
       method: 'Agenda.define',
       when: { arg1: 'object' },
       task: 'arg0',
+      unique: 'object',
       options: 'arg1',
       handler: 'arg2',
       payload: 'param0.attrs.data',
@@ -48,6 +80,7 @@ export const agenda = defineLibrary({
     {
       method: 'Agenda.define',
       task: 'arg0',
+      unique: 'object',
       handler: 'arg1',
       options: 'arg2',
       payload: 'param0.attrs.data',
@@ -56,7 +89,52 @@ export const agenda = defineLibrary({
     { decorator: 'Define', task: 'arg0.name', handler: 'self', payload: 'param0.attrs.data' },
     { decorator: 'Every', task: 'arg1.name', handler: 'self', payload: 'param0.attrs.data' },
   ],
+  // Version 6 listens to it by itself.
+  emitters: [{ construct: 'Agenda', before: '6', unheard: 'exits' }],
   ...common,
+  settings: [
+    {
+      method: 'Agenda.define',
+      when: { arg1: 'object' },
+      since: '6',
+      traps: [
+        {
+          effect: 'misread',
+          because: 'from version 6 on the handler comes before the options, so every run of the job fails',
+          instead: 'Write `define(name, handler, options)`',
+        },
+      ],
+    },
+    {
+      method: 'Agenda.define',
+      when: { arg1: 'function', arg2: 'object' },
+      before: '6',
+      traps: [
+        {
+          effect: 'misread',
+          because: 'before version 6 the options come before the handler, so every run of the job fails',
+          instead: 'Write `define(name, options, handler)`',
+        },
+      ],
+    },
+    {
+      method: 'Agenda.define',
+      since: '6',
+      options: 'arg2',
+      amounts: [lockLifetime],
+    },
+    { method: 'Agenda.define', before: '6', options: 'arg1', amounts: [lockLifetime] },
+    {
+      decorator: 'Define',
+      options: 'arg0',
+      traps: [decoratorBackoff],
+    },
+    {
+      decorator: 'Every',
+      options: 'arg1',
+      traps: [decoratorBackoff],
+    },
+  ],
   builders: { constant: 'arg0', linear: 'arg0', exponential: 'arg0' },
   layers: ['definition'],
   attempts: {
@@ -88,11 +166,13 @@ export const hokifyAgenda = defineLibrary({
     {
       method: 'Agenda.define',
       task: 'arg0',
+      unique: 'object',
       handler: 'arg1',
       options: 'arg2',
       payload: 'param0.attrs.data',
     },
   ],
+  emitters: [{ construct: 'Agenda', unheard: 'exits' }],
   ...common,
   layers: ['definition'],
   serializer: 'bson',

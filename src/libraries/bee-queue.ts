@@ -14,6 +14,7 @@ export const beeQueue = defineLibrary({
       method: 'BeeQueue.createJob',
       payload: 'arg0',
       options: 'chain',
+      bulk: { name: 'saveAll' },
       chain: {
         ends: ['save'],
         collectors: ['saveAll'],
@@ -26,14 +27,16 @@ export const beeQueue = defineLibrary({
       },
     },
   ],
-  handlers: [{ method: 'BeeQueue.process', handler: 'argLast', payload: 'param0.data' }],
+  handlers: [{ method: 'BeeQueue.process', unique: 'object', handler: 'argLast', payload: 'param0.data' }],
   waits: [{ method: 'BeeQueue.getJob', polling: true }],
+  sameName: 'Bee-Queue throws `Cannot call Queue#process twice`, and the worker does not start',
+  emitters: [{ construct: 'BeeQueue', unheard: 'exits' }],
+  failures: { observer: "queue.on('failed', …)", events: ['failed'], of: 'receiver' },
   layers: ['dispatch'],
   attempts: {
     option: 'retries',
     counts: 'retries',
     default: 1,
-    infinity: 'Bee-Queue stores it as null and runs the job once',
   },
   backoff: {
     option: 'backoff',
@@ -44,7 +47,41 @@ export const beeQueue = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  lock: { lasts: 5000, then: 'the next check for stalled jobs hands the job out a second time' },
   deduplication: [{ option: 'id' }],
+  traps: [
+    {
+      option: 'retries',
+      is: [Infinity, NaN],
+      effect: 'misread',
+      because: 'it stores null, and runs the job once',
+      instead: 'State a number that you would still want to wait for',
+      decidesAttempts: true,
+    },
+    {
+      option: 'backoff.type',
+      is: ['fixed', 'exponential'],
+      unlessQueue: 'arg1.activateDelayedJobs',
+      effect: 'ignored',
+      because:
+        'no queue here sets `activateDelayedJobs`, so a job that waits for its next run waits for ever',
+      instead: 'Set `activateDelayedJobs: true` in a queue',
+    },
+  ],
+  amounts: [
+    {
+      option: 'backoff.delay',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'timeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the job has failed before it has done anything',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: ".retries(3).backoff('exponential', 1000)",
@@ -53,4 +90,5 @@ export const beeQueue = defineLibrary({
     timeLimit: '.timeout(30_000)',
   },
   evidence: 'test/evidence/bee-queue.test.ts',
+  documented: { lock: 'https://github.com/bee-queue/bee-queue#stalling-jobs' },
 });

@@ -19,7 +19,8 @@ export const boringnodeQueue = defineLibrary({
       queue: 'chain.queue',
       payload: 'arg0',
       options: 'chain',
-      chain: { ends: [], setters: { toQueue: 'queue', dedup: 'dedup' } },
+      chain: { ends: [], lazy: ['run'], setters: { toQueue: 'queue', dedup: 'dedup' } },
+      bulk: { name: 'dispatchMany', item: 0 },
     },
     {
       method: 'Job.dispatchMany',
@@ -28,14 +29,21 @@ export const boringnodeQueue = defineLibrary({
       queue: 'chain.queue',
       payload: 'item',
       options: 'chain',
-      chain: { ends: [], setters: { toQueue: 'queue' } },
+      chain: { ends: [], lazy: ['run'], setters: { toQueue: 'queue' } },
     },
-    { method: 'Job.schedule', definition: 'receiver', queue: 'chain.queue', payload: 'arg0' },
+    {
+      method: 'Job.schedule',
+      definition: 'receiver',
+      queue: 'chain.queue',
+      payload: 'arg0',
+      chain: { ends: [], lazy: ['run'], setters: {} },
+    },
   ],
   handlers: [
     {
       extends: 'Job',
       task: ['static.options.name', 'name'],
+      unique: 'application',
       queue: 'static.options.queue',
       queueDefault: 'default',
       handler: 'member.execute',
@@ -48,7 +56,12 @@ export const boringnodeQueue = defineLibrary({
     fixedBackoff: 'arg0',
     customBackoff: 'arg0',
   },
+  sameName: 'the worker keeps the one that it reads last, and runs it for both',
+  brokers: [{ call: 'knex', database: 'a relational database' }],
+  inline: [{ call: 'sync', mode: 'sync()' }],
   layers: ['queue', 'definition'],
+  defaultsAt: '`queues` of the configuration',
+  defaultQueue: 'default',
   attempts: { option: 'retry.maxRetries', aliases: ['maxRetries'], counts: 'retries', default: 1 },
   backoff: {
     option: 'retry.backoff',
@@ -58,12 +71,35 @@ export const boringnodeQueue = defineLibrary({
     },
     delay: 'retry.backoff.baseDelay',
     jitter: 'retry.backoff.jitter',
+    // Unless it is switched off, an exponential backoff has one.
+    jittered: true,
     unit: 'ms',
     default: 'none',
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none' },
   acknowledgement: { default: 'late' },
+  // There only where the job has a time limit.
+  signal: { at: 'this.signal', asked: true, aborts: 'when the time of the job is up' },
+  lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
   deduplication: [{ option: 'dedup.id' }],
+  traps: [
+    {
+      option: 'maxRetries',
+      with: 'retry.maxRetries',
+      effect: 'ignored',
+      because: '`retry.maxRetries` says otherwise, and is the one that counts',
+      instead: 'Keep one of them',
+      write: { remove: true },
+    },
+  ],
+  relations: [
+    {
+      option: 'retry.backoff.baseDelay',
+      than: 'retry.backoff.maxDelay',
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: 'maxRetries: 3',
@@ -71,4 +107,5 @@ export const boringnodeQueue = defineLibrary({
     timeLimit: "timeout: '30s'",
   },
   evidence: 'test/evidence/boringnode-queue.test.ts',
+  documented: { lock: 'https://github.com/boringnode/queue#readme' },
 });

@@ -1,3 +1,4 @@
+import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -29,22 +30,41 @@ export const bull = defineLibrary({
     { call: 'Bull', name: 'arg0', options: 'arg1', makes: 'Queue', returnsItself: ['isReady'] },
   ],
   queueDefaults: 'defaultJobOptions',
+  defaultsAt: '`defaultJobOptions` of the queue',
   dispatches: [
     // The library itself decides by `typeof`: a first argument that is a text is the job's name.
-    { method: 'Queue.add', when: { arg0: 'string' }, task: 'arg0', payload: 'arg1', options: 'arg2' },
+    {
+      method: 'Queue.add',
+      when: { arg0: 'string' },
+      task: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      bulk: { name: 'addBulk', item: { name: 0, data: 1, opts: 2 } },
+    },
     {
       method: 'Queue.add',
       when: { arg0: ['object', 'array', 'number', 'none'] },
+      taskDefault: '__default__',
       payload: 'arg0',
       options: 'arg1',
+      bulk: { name: 'addBulk', item: { data: 0, opts: 1 } },
     },
     { method: 'Queue.addBulk', each: 'arg0', task: 'item.name', payload: 'item.data', options: 'item.opts' },
   ],
   handlers: [
     {
       method: 'Queue.process',
-      when: { arg0: 'string' },
+      when: { arg0: 'string', arguments: { min: 2 } },
       task: 'arg0',
+      unique: 'object',
+      handler: 'argLast',
+      payload: 'param0.data',
+    },
+    {
+      method: 'Queue.process',
+      when: { arg0: ['number', 'function', 'string'] },
+      taskDefault: '__default__',
+      unique: 'object',
       handler: 'argLast',
       payload: 'param0.data',
     },
@@ -52,18 +72,24 @@ export const bull = defineLibrary({
     { typed: 'ProcessCallbackFunction', handler: 'self', payload: 'param0.data' },
     { typed: 'ProcessPromiseFunction', handler: 'self', payload: 'param0.data' },
   ],
+  pulls: [{ method: 'Queue.getNextJob' }],
   waits: [
     { method: 'Job.finished' },
     { method: 'Job.getState', polling: true },
     { method: 'Job.isCompleted', polling: true },
     { method: 'Job.isFailed', polling: true },
   ],
+  sameName: "Bull's `process` throws `Cannot define the same handler twice`, and the worker does not start",
+  routes: {
+    by: 'task-in-queue',
+    catchAll: '*',
+    without: 'each run of it fails with `Missing process handler`',
+  },
   layers: ['queue', 'dispatch'],
   attempts: {
     option: 'attempts',
     counts: 'runs',
     default: 1,
-    infinity: 'Bull reads it as no number and runs the job once',
   },
   backoff: {
     option: 'backoff',
@@ -76,7 +102,113 @@ export const bull = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
+  resultNames: ['returnvalue'],
   deduplication: [{ option: 'jobId' }, { option: 'debounce.id' }],
+  traps: [
+    {
+      option: 'attempts',
+      is: [Infinity, NaN],
+      effect: 'misread',
+      because: 'it reads no number there, and runs the job once',
+      instead: 'State a number that you would still want to wait for',
+      decidesAttempts: true,
+    },
+    {
+      option: 'attempts',
+      fraction: true,
+      effect: 'misread',
+      because: 'it cuts off what stands behind the point',
+      instead: 'Give a whole number',
+    },
+    {
+      option: 'backoff',
+      without: ['attempts'],
+      effect: 'ignored',
+      because: 'without `attempts` a job runs once, so nothing ever waits',
+      instead: 'State `attempts` beside it',
+      decidesAttempts: true,
+      write: { add: 'attempts: 3' },
+    },
+    {
+      option: 'backoff.jitter',
+      effect: 'ignored',
+      because: 'it has no jitter, so all jobs that failed together come back together',
+      instead: 'Write a strategy under `settings.backoffStrategies`, or take it out',
+      write: { remove: true },
+    },
+    {
+      option: 'repeat.pattern',
+      without: ['repeat.cron', 'repeat.every'],
+      effect: 'ignored',
+      because: 'that is what BullMQ calls it, so the job is never repeated',
+      instead: 'Write `cron`',
+      write: { rename: 'cron' },
+    },
+  ],
+  settings: ['construct', 'call'].map((kind) => ({
+    [kind]: 'Bull',
+    options: ['arg2', 'arg1'] as const,
+    relations: [
+      {
+        option: 'settings.lockRenewTime',
+        than: 'settings.lockDuration',
+        thanDefault: 30_000,
+        because:
+          'the lock runs out before it is renewed, so another worker runs the same job at the same time',
+      },
+    ],
+    amounts: [
+      {
+        option: 'settings.lockDuration',
+        unit: 'ms' as const,
+        least: 1000,
+        because: 'a lock that ends so soon is lost at the first pause, and the job runs twice at a time',
+      },
+    ],
+  })),
+  amounts: [
+    {
+      option: 'backoff.delay',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'backoff',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'timeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the job has failed before it has done anything',
+    },
+  ],
+  cron: cronParser,
+  schedules: [
+    {
+      method: 'Queue.add',
+      when: { arg0: 'string' },
+      expression: 'arg2.repeat.cron',
+      zone: 'arg2.repeat.tz',
+    },
+    { method: 'Queue.add', expression: 'arg1.repeat.cron', zone: 'arg1.repeat.tz' },
+  ],
+  failures: {
+    observer: "queue.on('failed', …)",
+    events: ['failed', 'global:failed'],
+    of: 'receiver',
+  },
+  logger: {
+    shown: 'job.log(…)',
+    parameter: 'param0',
+    methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
+    text: true,
+    awaited: true,
+  },
   serializer: 'json',
   suggest: {
     attempts: "attempts: 3, backoff: { type: 'exponential', delay: 1000 }",
@@ -85,4 +217,5 @@ export const bull = defineLibrary({
     timeLimit: 'timeout: 30_000',
   },
   evidence: 'test/evidence/bull.test.ts',
+  documented: { lock: 'https://github.com/OptimalBits/bull#important-notes' },
 });

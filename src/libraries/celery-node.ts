@@ -12,17 +12,33 @@ export const celeryNode = defineLibrary({
     { call: 'createWorker', name: 'arg2', nameDefault: 'celery', makes: 'Worker' },
   ],
   dispatches: [
-    { method: 'Task.delay', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args' },
-    { method: 'Task.applyAsync', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args' },
-    { method: 'Client.sendTask', task: 'arg0', payload: 'argsFrom1' },
+    { method: 'Task.delay', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args', sync: true },
+    { method: 'Task.applyAsync', task: 'receiver(0)', queue: 'receiver.queue', payload: 'args', sync: true },
+    { method: 'Client.sendTask', task: 'arg0', payload: 'argsFrom1', sync: true },
   ],
-  handlers: [{ method: 'Worker.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
+  handlers: [
+    { method: 'Worker.register', task: 'arg0', unique: 'object', handler: 'arg1', payload: 'params' },
+  ],
   waits: [
     { method: 'AsyncResult.get' },
     { method: 'AsyncResult.status', polling: true },
     { method: 'AsyncResult.result', polling: true },
   ],
+  sameName: 'celery-node throws `Handler is already set`, and the worker does not start',
+  routes: { by: 'task-in-queue', without: 'the worker drops it with `Missing process handler`' },
+  // Celery itself takes these, by Kombu's SQL transports.
+  brokers: ['createClient', 'createWorker'].map((call) => ({
+    call,
+    address: 'arg0' as const,
+    addresses: {
+      'sqla+': 'a relational database',
+      'sqlalchemy+': 'a relational database',
+      'db+': 'a relational database',
+      'django://': 'a relational database',
+    },
+  })),
   layers: ['dispatch'],
+  defaultQueue: 'celery',
   // There is no retry in the worker, and no time limit: the headers that say so are not read.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'early' },

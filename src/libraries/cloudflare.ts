@@ -12,7 +12,12 @@ export const cloudflareQueues = defineLibrary({
   packages,
   ambient,
   dispatches: [
-    { method: 'Queue.send', payload: 'arg0', options: 'arg1' },
+    {
+      method: 'Queue.send',
+      payload: 'arg0',
+      options: 'arg1',
+      bulk: { name: 'sendBatch', item: { body: 0 } },
+    },
     { method: 'Queue.sendBatch', each: 'arg0', payload: 'item.body', options: 'item' },
   ],
   handlers: [
@@ -49,7 +54,12 @@ export const cloudflareWorkflows = defineLibrary({
   packages,
   ambient,
   dispatches: [
-    { method: 'Workflow.create', payload: 'arg0.params', options: 'arg0' },
+    {
+      method: 'Workflow.create',
+      payload: 'arg0.params',
+      options: 'arg0',
+      bulk: { name: 'createBatch', item: 0 },
+    },
     { method: 'Workflow.createBatch', each: 'arg0', payload: 'item.params', options: 'item' },
   ],
   handlers: [
@@ -87,7 +97,6 @@ export const cloudflareStep = defineLibrary({
     option: 'retries.limit',
     counts: 'retries',
     default: 6,
-    infinity: 'Workflows refuses the step',
   },
   backoff: {
     option: 'retries.backoff',
@@ -99,6 +108,30 @@ export const cloudflareStep = defineLibrary({
     default: 'exponential',
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 600_000 },
+  traps: [
+    {
+      option: 'retries.limit',
+      is: [Infinity, NaN],
+      effect: 'rejected',
+      because: 'Workflows refuses the step',
+      instead: 'Give a number that you would still want to wait for',
+      decidesAttempts: true,
+    },
+  ],
+  amounts: [
+    {
+      option: 'timeout',
+      unit: 'ms',
+      least: 1000,
+      because: 'a number is taken for milliseconds, so the step times out before it has done anything',
+    },
+    {
+      option: 'retries.delay',
+      unit: 'ms',
+      least: 100,
+      because: 'a number is taken for milliseconds, so all runs are over before the other side can recover',
+    },
+  ],
   suggest: {
     attempts: "retries: { limit: 3, delay: '10 seconds', backoff: 'exponential' }",
     timeLimit: "timeout: '2 minutes'",

@@ -108,8 +108,33 @@ export interface Chain {
   readonly ends: readonly string[];
   /** Methods that enqueue the builders in the list that they are given: `queue.saveAll([job, …])`. */
   readonly collectors?: readonly string[];
+  /** With no `ends`: it enqueues when it is awaited, or when one of these is called, and not before. */
+  readonly lazy?: readonly string[];
   /** Which option each setter method fills: one key for its first argument, or a key for each. */
   readonly setters: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** What hands over many tasks in one call, in place of a loop of single dispatches. */
+export interface Bulk {
+  /** Its name, which is called on what the single one is called on: `addBulk`. */
+  readonly name: string;
+  /** What stands before the list, of the single call's arguments: 0 for the first. */
+  readonly leading?: readonly number[];
+  /**
+   * An element of the list: one of the single call's arguments, or an object of some. Without it, nobody is
+   * suggested how to write it.
+   */
+  readonly item?: number | Readonly<Record<string, number>>;
+  readonly since?: string;
+  readonly before?: string;
+}
+
+/** How the library runs tasks one after another as a whole. */
+export interface FlowSpec {
+  /** What it is called: `FlowProducer`. */
+  readonly name: string;
+  /** Options of a dispatch by which it is no successor but a task for later: `delay`. */
+  readonly later?: readonly string[];
 }
 
 /** A call that hands a task to a queue. */
@@ -123,10 +148,16 @@ export interface DispatchSite extends Matcher {
   /** The queue's name when none is given. */
   readonly queueDefault?: string;
   readonly task?: Places;
+  /** The task's name when none is given. */
+  readonly taskDefault?: string;
+  /** The name is an event's: who listens is not told by it, and nobody need. */
+  readonly event?: boolean;
   /** What is dispatched, as the definition itself or by its name: its options then hold, too. */
   readonly definition?: Places;
   readonly payload?: Places;
   readonly options?: Places;
+  /** Where it is given the database transaction to queue the task in. */
+  readonly transaction?: Places;
   /** Defaults that this call itself brings, in place of the queue's. */
   readonly defaults?: Places;
   /** The queue's defaults do not reach this dispatch. */
@@ -134,6 +165,12 @@ export interface DispatchSite extends Matcher {
   readonly chain?: Chain;
   /** `start(fn)(payload)`: the second call is part of the dispatch. */
   readonly curried?: boolean;
+  /** What takes many of these at once; of several the first that this version has. */
+  readonly bulk?: Bulk | readonly Bulk[];
+  /** It returns no promise. Where there are types they say so; this is for code without. */
+  readonly sync?: boolean;
+  /** What its options must have besides, where a suggestion writes the first of them: `backfillPeriod: 0`. */
+  readonly optionsNeed?: string;
 }
 
 /** A place that makes a function the handler of tasks. A site without `handler` only states a policy. */
@@ -144,6 +181,19 @@ export interface HandlerSite extends Matcher {
   /** For a method's decorator: the decorator of its class that names the queue. */
   readonly owner?: { readonly decorator: string; readonly queue: Places };
   readonly task?: Places;
+  /** The task's name when none is given. */
+  readonly taskDefault?: string;
+  /** Where a function that is given tasks of all names finds the name of the one that it is to run. */
+  readonly taskIn?: Place;
+  /**
+   * There may be one handler of a name: on the object that it is registered on, for a queue of this name, or in
+   * the application. What becomes of a second one, the library's `sameName` says.
+   */
+  readonly unique?: 'object' | 'queue' | 'application';
+  /** The payload is parsed before the function is given it, so that what it declares is not what is dispatched. */
+  readonly parses?: boolean;
+  /** Where something stands here, further handlers come from outside the text: a folder, say. */
+  readonly further?: Places;
   /** A list or an object of which each member is a handler; the other places then start at `item`. */
   readonly each?: Place;
   /** The function, or a file that exports it by default. */
@@ -156,10 +206,16 @@ export interface HandlerSite extends Matcher {
   readonly step?: boolean;
   /** The engine checkpoints this function wherever it waits, so its waits hold no worker. */
   readonly durable?: boolean;
+  /** It runs in a process or thread of its own, where it keeps nobody waiting. */
+  readonly ownProcess?: boolean;
   /** What holds for it is stated by another site, or outside the text: nothing is known of it here. */
   readonly elsewhere?: boolean;
   readonly payload?: Place;
   readonly options?: Places;
+  /** What it returns is read by who asked for it, so that an error may be an answer. */
+  readonly answers?: boolean;
+  /** What an error of it does to its message. */
+  readonly requeuesErrors?: ErrorRequeueSpec;
 }
 
 /** A place that makes a queue, or registers its settings under a name. */
@@ -206,6 +262,239 @@ export interface WaitSite extends Matcher {
 export interface SettlementSite extends Matcher {
   /** What becomes of the message. */
   readonly outcome: 'done' | 'again' | 'failed';
+  /** It puts the message straight back: always, or as an argument says. */
+  readonly requeues?: RequeueSpec;
+}
+
+/** When a settlement puts its message straight back, so that a failing message comes again at once. */
+export interface RequeueSpec {
+  /** The argument that decides; without it the call always does. */
+  readonly argument?: Place;
+  /** The value that puts it back; true unless said. */
+  readonly is?: boolean | number;
+  /** It does where the argument is left out. */
+  readonly default?: boolean;
+  /** A limit may be set outside of the text: a redrive or dead-letter policy. */
+  readonly limitedOutside?: boolean;
+  /** The arguments that settle it without putting it back: places of the call's own, and words as they are. */
+  readonly instead?: readonly string[];
+}
+
+/** What becomes of a message whose handler throws, where the library may put it straight back. */
+export interface ErrorRequeueSpec {
+  /** The option that decides, and its values that put the message back. */
+  readonly option: string;
+  readonly values: readonly string[];
+  /** It does where nobody says. */
+  readonly default?: boolean;
+  /** Options that take its place. */
+  readonly unless?: readonly string[];
+  /** What the application calls a default of its own: where the program has it, that decides. */
+  readonly elsewhere?: readonly string[];
+  /** Decorators of the method, or of its class, that take the errors before the library does. */
+  readonly takenBy?: readonly string[];
+  /** What to write in place of it: the option, and the name of the value where an enum has it. */
+  readonly instead?: { readonly text: string; readonly value: string };
+}
+
+/** A call by which tasks are run that no handler stands for: one takes them off a queue by hand, say. */
+export interface PullSite extends Matcher {
+  /** The queue's name; without it any queue's tasks may be run. */
+  readonly queue?: Places;
+  /** The task's name; without it any task may be run. */
+  readonly task?: Places;
+}
+
+/** What tells of its own trouble by an `error` event. */
+export interface EmitterSite extends Matcher {
+  /** What emits, where it is not what the call or `new` makes: `receiver`. */
+  readonly emitter?: Place;
+  /**
+   * What an `error` does that nobody listens to: Node.js ends the process; the library closes the connection
+   * with all that consumes over it; or nothing much, but the library's documentation asks for a listener.
+   */
+  readonly unheard: 'exits' | 'closes' | 'asked';
+}
+
+/** A decorator that makes a method the listener to an event: `@OnWorkerEvent('failed')`. */
+export interface ListenerSite {
+  readonly decorator: string;
+  /** The event, or where the decorator is given it. */
+  readonly event: string;
+}
+
+/** Options that are no task's own: a worker's, a queue's, a client's; and calls that are themselves a trap. */
+export interface SettingsSite extends Matcher {
+  readonly options?: Places;
+  readonly traps?: readonly TrapSpec[];
+  readonly relations?: readonly TimeRelation[];
+  readonly amounts?: readonly TimeAmount[];
+}
+
+/** An option that the library does not take the way it is written. */
+export interface TrapSpec {
+  /** The option's path in the options; without it the call as a whole, in a site of `settings`. */
+  readonly option?: string;
+  /** Of which tasks' options: those of these dispatches alone, by their method or function. */
+  readonly methods?: readonly string[];
+  /** One of these constants; without any condition on the value, whatever is written. */
+  readonly is?: readonly (string | number | boolean)[];
+  /** A number below, or above, this one. */
+  readonly below?: number;
+  readonly above?: number;
+  /** A number that is no integer. */
+  readonly fraction?: boolean;
+  /** A number at all. */
+  readonly number?: boolean;
+  /** A text that this regular expression fits. What stands in a template for an unknown part is `…`. */
+  readonly matches?: string;
+  /** Only where none of these options is there. */
+  readonly without?: readonly string[];
+  /** Only where this option is there, too. */
+  readonly with?: string;
+  /** Only where a weaker layer says otherwise. */
+  readonly overrides?: boolean;
+  /** Not where a queue of the program has `true` at this place of its site, or something unknown. */
+  readonly unlessQueue?: Place;
+  readonly since?: string;
+  readonly before?: string;
+  /** What the library does with it: nothing, an exception, or something else than it says. */
+  readonly effect: 'ignored' | 'rejected' | 'misread';
+  /** The consequence, as the end of a sentence. */
+  readonly because: string;
+  /** What to do, as a sentence. */
+  readonly instead: string;
+  /** The rule about the number of runs leaves it to this row. */
+  readonly decidesAttempts?: boolean;
+  /** The right code, where it is known. */
+  readonly write?: TrapEdit;
+}
+
+/** What to make of a trap: take the option out, give it another value, another name, company, or another character. */
+export type TrapEdit =
+  | { readonly remove: true }
+  | { readonly value: string }
+  | { readonly rename: string; readonly times?: number }
+  | { readonly add: string }
+  /** Another character in a text, also in the known parts of a template. */
+  | { readonly character: string; readonly by: string };
+
+/** Where a time plan stands, and in whose dialect. */
+export interface ScheduleSite extends Matcher {
+  /** A list of items, each with a schedule of its own; the other places then start at `item`. */
+  readonly each?: Place;
+  readonly expression: Places;
+  readonly zone?: Places;
+  /** Where it is another than the library's `cron`. */
+  readonly dialect?: CronDialect;
+}
+
+/** Which cron expressions a library's parser takes. */
+export interface CronDialect {
+  /** How many fields there may be. */
+  readonly fields: readonly number[];
+  /** What the sixth field is: the first of six are the seconds, or the last of them is the year. */
+  readonly sixth?: 'seconds' | 'year';
+  /** The nicknames that it knows: `@daily`. */
+  readonly nicknames?: readonly string[];
+  /** Characters beyond numbers, names, `*`, `,`, `-` and `/` that it knows: `L`, `W`, `#`, `?`, `H`. */
+  readonly extra?: string;
+  /** Names of months and days. */
+  readonly names?: boolean;
+  /** The largest number of a day of the week. */
+  readonly lastWeekday?: 6 | 7;
+  /** It takes `5/10`: from 5 on, each tenth. */
+  readonly openSteps?: boolean;
+  /** A range has no step: `9-17/2` is refused. */
+  readonly plainRanges?: boolean;
+  /** It takes a range that goes round: `22-6`. */
+  readonly wrapping?: boolean;
+  /** A time zone stands before the fields: `TZ=Europe/Paris 0 12 * * *`. */
+  readonly prefix?: boolean;
+  /** It is several lines, each with a task's name behind the five fields. */
+  readonly crontab?: boolean;
+  /** Other languages than cron are written here, too: what does not look like cron is left alone. */
+  readonly otherwise?: boolean;
+}
+
+/** Two times of which one must be smaller. */
+export interface TimeRelation {
+  readonly option: string;
+  readonly unit?: TimeUnit;
+  readonly than: string;
+  readonly thanUnit?: TimeUnit;
+  /** Milliseconds of the other one where nobody says. */
+  readonly thanDefault?: number;
+  /** They may be equal. */
+  readonly orEqual?: boolean;
+  /** Not where this option is there. */
+  readonly unless?: string;
+  readonly since?: string;
+  readonly before?: string;
+  /** What happens otherwise, as the end of a sentence. */
+  readonly because: string;
+}
+
+/** A time whose size shows that another unit was meant. */
+export interface TimeAmount {
+  readonly option: string;
+  readonly unit: TimeUnit;
+  /** Milliseconds below which nobody can mean it: seconds were given for milliseconds. Never of 0. */
+  readonly least?: number;
+  /** Milliseconds above which nobody can mean it: milliseconds were given for seconds. */
+  readonly most?: number;
+  /** What happens, as the end of a sentence. */
+  readonly because: string;
+}
+
+/** How somebody learns that a task has failed. */
+export interface FailuresSpec {
+  /** What to add, for messages: `worker.on('failed', …)`. */
+  readonly observer: string;
+  /** The events that tell of it: of what the handler's site makes, or of what its method is called on. */
+  readonly events?: readonly string[];
+  readonly of?: 'made' | 'receiver';
+  /** The options that name an observer, or a queue for what failed. */
+  readonly options?: readonly string[];
+  /** Words that show, wherever they stand in the project, that it deals with what failed. */
+  readonly mentions?: readonly string[];
+}
+
+/** A place that opens a broker. */
+export interface BrokerSite extends Matcher {
+  /** The relational database that it certainly is: `PostgreSQL`. */
+  readonly database?: string;
+  /** The address, or the name of the driver, that says which one it is. */
+  readonly address?: Places;
+  /** The relational databases among the addresses, by how these begin: `{ 'sqla+': 'a relational database' }`. */
+  readonly addresses?: Readonly<Record<string, string>>;
+}
+
+/** A place that makes tasks run where they are dispatched, in the same process, as tests want it. */
+export interface InlineSite extends Matcher {
+  /** What it is called, for messages: `isDev: true`. */
+  readonly mode: string;
+  /** The option that says so, and the value with which it does; without it the call itself does. */
+  readonly option?: Place;
+  readonly value?: boolean | string;
+}
+
+/** A logger whose lines belong to the run, or at least to the application's log. */
+export interface LoggerSpec {
+  /** As people write it, for messages: `job.log(…)`. */
+  readonly shown: string;
+  /** Where the handler is given it: `param1.logger`. */
+  readonly parameter?: Place;
+  /** The export that it is, or under whose `path` it stands. */
+  readonly import?: { readonly name: string; readonly from: readonly string[]; readonly path?: string };
+  /** The type of the class's own member that it is: an exported class, and its package. */
+  readonly member?: { readonly type: string; readonly from: string };
+  /** What methods of the console are called there, where that differs. */
+  readonly methods?: Readonly<Record<string, string>>;
+  /** One text is all that it takes for certain. */
+  readonly text?: boolean;
+  /** It gives a promise. */
+  readonly awaited?: boolean;
 }
 
 /** A file whose settings reach every task of the project: `trigger.config.ts`, `wrangler.jsonc`. */
@@ -282,6 +571,8 @@ export interface BackoffSpec {
   readonly factor?: string;
   /** The path of the random part in the effective options. */
   readonly jitter?: string;
+  /** The first version that knows the random part. */
+  readonly jitterSince?: string;
   /** What holds when nobody says. */
   readonly default: BackoffKind;
   /** The default, or any backoff of this library, has a random part without being asked. */
@@ -323,6 +614,53 @@ export interface AcknowledgementSpec {
   readonly default: Acknowledged;
   /** The handler settles by calling one of its parameters: `(message, content, ackOrNack)` has 2. */
   readonly parameter?: number;
+  /** What becomes of a message that is never settled, as the end of a sentence. */
+  readonly unsettled?: string;
+  /** What settling a message twice does, as the end of a sentence. */
+  readonly twice?: string;
+  /** What an error that leaves the handler does, as the end of a sentence. */
+  readonly uncaught?: string;
+  /** Whether a handler must settle is said elsewhere: only one that settles at all is known to. */
+  readonly byChoice?: boolean;
+  /** A settlement for a message that failed, of `{receiver}` and `{message}`: `{receiver}.nack({message})`. */
+  readonly refuse?: string;
+  /** The argument of that call, and the key in it, that put the message straight back; not with one of `unless`. */
+  readonly parameterRequeues?: {
+    readonly argument: number;
+    readonly key: string;
+    readonly unless?: readonly string[];
+  };
+}
+
+/** What a handler returns that its library takes for a failure. */
+export interface FailedResults {
+  /** Nothing: `undefined`. */
+  readonly nothing?: boolean;
+  /** An object. */
+  readonly object?: boolean;
+  /** An object with one of these keys: `batchItemFailures`. */
+  readonly keys?: readonly string[];
+}
+
+/** The `AbortSignal` by which a handler learns that nobody waits for it any more. */
+export interface SignalSpec {
+  /**
+   * Where the handler has it: a parameter (`param2`, `param0.signal`, `param0[].signal` where the parameter is a
+   * list), its object (`this.signal`), or a call of the library's own functions (`current().signal`).
+   */
+  readonly at: string;
+  /** Only a handler that takes it is judged: who does not is ended with its process, or never cancelled. */
+  readonly asked?: boolean;
+  /** When it is aborted, as the end of a sentence: `when the job expires`. */
+  readonly aborts: string;
+}
+
+/** What a worker must renew while a handler runs, on the event loop that the handler runs on. */
+export interface LockSpec {
+  /** Milliseconds that it lasts without being renewed. */
+  readonly lasts: number;
+  /** What becomes of the task then, as a part of a sentence: `another worker runs the job a second time`. */
+  readonly then: string;
 }
 
 /** An option that keeps the same work from being done twice. */
@@ -344,20 +682,50 @@ export type Layer = 'config' | 'queue' | 'definition' | 'dispatch';
 
 /** What rules rely on: each is proven by a test of this name, or documented. */
 export type Claim =
-  'attempts' | 'backoff' | 'time' | 'acknowledgement' | 'payload' | 'waits' | 'deduplication';
+  | 'attempts'
+  | 'backoff'
+  | 'time'
+  | 'acknowledgement'
+  | 'payload'
+  | 'waits'
+  | 'deduplication'
+  | 'sameName'
+  | 'routes'
+  | 'signal'
+  | 'lock'
+  | 'emitters'
+  | 'transaction'
+  | 'traps'
+  | 'schedules'
+  | 'times';
+
+/** How a task finds the function that runs it. */
+export interface RoutesSpec {
+  /** By its name wherever it is queued, by its name within its queue, or by its queue alone. */
+  readonly by: 'task' | 'task-in-queue' | 'queue';
+  /** The name under which a handler takes all that no other one does. */
+  readonly catchAll?: string;
+  /** What becomes of a task for which there is no handler, as the rest of a sentence about it. */
+  readonly without: string;
+}
 
 /** What an older version of the library does otherwise; `null` for what it does not have. */
 export interface OlderVersion {
   /** The first version for which this does not hold any more. */
   readonly before: string;
   readonly unregistered?: boolean;
+  readonly defaultsAt?: string;
   readonly layers?: readonly Layer[];
   readonly attempts?: AttemptsSpec | null;
   readonly backoff?: BackoffSpec | null;
   readonly timeLimit?: TimeLimitSpec | null;
   readonly acknowledgement?: AcknowledgementSpec | null;
+  readonly signal?: SignalSpec | null;
+  readonly lock?: LockSpec | null;
+  readonly failedResults?: FailedResults | null;
   readonly serializer?: SerializerName;
   readonly suggest?: LibraryDefinition['suggest'] | null;
+  readonly sameName?: string;
 }
 
 /** A task library. */
@@ -381,6 +749,20 @@ export interface LibraryDefinition {
   readonly handlers?: readonly HandlerSite[];
   readonly waits?: readonly WaitSite[];
   readonly settlements?: readonly SettlementSite[];
+  readonly pulls?: readonly PullSite[];
+  readonly emitters?: readonly EmitterSite[];
+  readonly listeners?: readonly ListenerSite[];
+  /** Options of other things than tasks, and what is wrong in them. */
+  readonly settings?: readonly SettingsSite[];
+  readonly schedules?: readonly ScheduleSite[];
+  /** The dialect of its cron expressions. */
+  readonly cron?: CronDialect;
+  readonly failures?: FailuresSpec;
+  readonly logger?: LoggerSpec;
+  readonly brokers?: readonly BrokerSite[];
+  readonly inline?: readonly InlineSite[];
+  /** To call a task's function is this library's own way to run it as a task. */
+  readonly calledDirectly?: boolean;
   readonly configs?: readonly ConfigSite[];
   /**
    * The library's functions that make an option's value, and where they are given it: `exponential({ … })`
@@ -388,10 +770,19 @@ export interface LibraryDefinition {
    */
   readonly builders?: Readonly<Record<string, Place>>;
 
+  /** What becomes of a second handler of one name, as a sentence; for the sites that say `unique`. */
+  readonly sameName?: string;
+  /** Where a task's name decides which function runs it, and nothing else does. */
+  readonly routes?: RoutesSpec;
+
   /** A queue need not be made before it is used: one that nobody registers has the library's defaults. */
   readonly unregistered?: boolean;
   /** The key of a queue's options that holds the defaults of its tasks. */
   readonly queueDefaults?: string;
+  /** Where the library takes what holds for all tasks of a queue, or of the project, as a message says it. */
+  readonly defaultsAt?: string;
+  /** The queue in which everything is that names none. */
+  readonly defaultQueue?: string;
   /** Default: those that the sites show: a config file, queues, handlers with options, and the dispatch itself. */
   readonly layers?: readonly Layer[];
   readonly attempts?: AttemptsSpec;
@@ -399,10 +790,25 @@ export interface LibraryDefinition {
   readonly timeLimit?: TimeLimitSpec;
   readonly softTimeLimit?: TimeLimitSpec;
   readonly acknowledgement?: AcknowledgementSpec;
+  readonly signal?: SignalSpec;
+  readonly lock?: LockSpec;
+  /** Results of a handler that are failures, where not every return is success. */
+  readonly failedResults?: FailedResults;
+  /** Names by which a project reads what a handler returned: then errors in it may be looked at, too. */
+  readonly resultNames?: readonly string[];
   readonly deduplication?: readonly DeduplicationOption[];
   /** A boolean option by which a task is declared idempotent. */
   readonly idempotent?: string;
+  /** Options of its tasks that it ignores, refuses, or reads otherwise than written. */
+  readonly traps?: readonly TrapSpec[];
+  /** Times of its tasks of which one must be smaller than the other. */
+  readonly relations?: readonly TimeRelation[];
+  /** Times of its tasks whose size shows that another unit was meant. */
+  readonly amounts?: readonly TimeAmount[];
   readonly serializer?: SerializerName;
+  readonly flow?: FlowSpec;
+  /** Names of what encrypts payloads: where a program uses one, what is handed over is taken for encrypted. */
+  readonly encryption?: readonly string[];
   /** The dispatch's option that chooses another serializer. */
   readonly serializerOption?: {
     readonly option: string;
@@ -413,6 +819,8 @@ export interface LibraryDefinition {
     readonly attempts?: string;
     readonly runOnce?: string;
     readonly backoff?: string;
+    /** What makes a backoff random, for the backoff's own object: `jitter: 0.5`. */
+    readonly jitter?: string;
     readonly timeLimit?: string;
     readonly softTimeLimit?: string;
   };

@@ -15,6 +15,7 @@ export const faktoryWorker = defineLibrary({
       queueDefault: 'default',
       payload: 'argsFrom1',
       options: 'chain',
+      bulk: { name: 'pushBulk' },
       chain: { ends: ['push'], setters: { retry: 'retry', queue: 'queue', reserveFor: 'reserve_for' } },
     },
     {
@@ -24,6 +25,7 @@ export const faktoryWorker = defineLibrary({
       queueDefault: 'default',
       payload: 'arg0.args',
       options: 'arg0',
+      bulk: { name: 'pushBulk', item: 0 },
     },
     {
       method: 'Client.pushBulk',
@@ -35,8 +37,13 @@ export const faktoryWorker = defineLibrary({
       options: 'item',
     },
   ],
-  handlers: [{ method: 'FaktoryControl.register', task: 'arg0', handler: 'arg1', payload: 'params' }],
+  handlers: [
+    { method: 'FaktoryControl.register', task: 'arg0', unique: 'object', handler: 'arg1', payload: 'params' },
+  ],
+  sameName: 'Faktory keeps the one that is registered last, and the other function never runs',
+  routes: { by: 'task', without: 'each run of it fails with `No jobtype registered`' },
   layers: ['dispatch'],
+  defaultQueue: 'default',
   attempts: {
     option: 'retry',
     counts: 'retries',
@@ -48,6 +55,30 @@ export const faktoryWorker = defineLibrary({
   // `reserve_for` is a lease: the server then gives the job to another worker, and this one goes on.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
+  traps: [
+    {
+      option: 'retry',
+      is: [-1],
+      effect: 'misread',
+      because: 'it is not "for ever": a job that fails is put with the dead at once',
+      instead: 'Give the number of further runs',
+    },
+    {
+      option: 'retry',
+      is: [Infinity, NaN],
+      effect: 'misread',
+      because: 'JSON makes null of it',
+      instead: 'Give the number of further runs',
+      decidesAttempts: true,
+    },
+    {
+      option: 'reserve_for',
+      below: 60,
+      effect: 'rejected',
+      because: 'the server takes 60 seconds at least',
+      instead: 'Give it in seconds, 60 or more',
+    },
+  ],
   serializer: 'json',
   suggest: { attempts: 'retry: 5', runOnce: 'retry: 0' },
   evidence: 'test/evidence/faktory-worker.test.ts',

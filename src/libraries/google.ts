@@ -1,3 +1,4 @@
+import { firebaseCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /** Google Cloud Pub/Sub. Facts: @google-cloud/pubsub 5.3.1, read; what the service does is documented. */
@@ -17,16 +18,33 @@ export const pubsub = defineLibrary({
   handlers: [
     { method: 'Subscription.on', when: { arg0: { is: 'message' } }, queue: 'receiver(0)', handler: 'arg1' },
   ],
+  emitters: [
+    {
+      method: 'Subscription.on',
+      when: { arg0: { is: 'message' } },
+      emitter: 'receiver',
+      unheard: 'exits',
+    },
+  ],
   settlements: [
     { method: 'Message.ack', outcome: 'done' },
     { method: 'Message.ackWithResponse', outcome: 'done' },
-    { method: 'Message.nack', outcome: 'again' },
-    { method: 'Message.nackWithResponse', outcome: 'again' },
+    { method: 'Message.nack', outcome: 'again', requeues: { limitedOutside: true } },
+    { method: 'Message.nackWithResponse', outcome: 'again', requeues: { limitedOutside: true } },
   ],
   layers: ['definition'],
-  acknowledgement: { default: 'manual' },
+  lock: { lasts: 10_000, then: 'Pub/Sub delivers the message again' },
+  acknowledgement: {
+    default: 'manual',
+    unsettled: 'Pub/Sub keeps it leased to this subscriber for up to an hour',
+    refuse: '{message}.nack();',
+  },
   serializer: 'bytes',
   evidence: 'test/evidence/google-cloud.test.ts',
+  documented: {
+    lock: 'https://cloud.google.com/pubsub/docs/lease-management',
+    emitters: 'https://cloud.google.com/nodejs/docs/reference/pubsub/latest/pubsub/subscription',
+  },
 });
 
 /** Google Cloud Tasks: the handler is an HTTP route. Facts: @google-cloud/tasks 7.1.0, read. */
@@ -80,7 +98,32 @@ export const firebase = defineLibrary({
   timeLimit: { option: 'timeoutSeconds', unit: 's', default: 60_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }],
+  logger: {
+    shown: 'logger',
+    import: { name: 'logger', from: ['firebase-functions', 'firebase-functions/logger'] },
+  },
   serializer: 'json',
+  relations: [
+    {
+      option: 'retryConfig.minBackoffSeconds',
+      unit: 's',
+      than: 'retryConfig.maxBackoffSeconds',
+      thanUnit: 's',
+      thanDefault: 3_600_000,
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: [
+    {
+      option: 'timeoutSeconds',
+      unit: 's',
+      most: 3_600_000,
+      because: 'it is counted in seconds, and no function may run that long',
+    },
+  ],
+  cron: firebaseCron,
+  schedules: [{ call: 'onSchedule', expression: ['arg0.schedule', 'arg0'], zone: 'arg0.timeZone' }],
   suggest: {
     attempts: 'retryConfig: { maxAttempts: 5 }',
     runOnce: 'retryConfig: { maxAttempts: 1 }',

@@ -1,3 +1,4 @@
+import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -11,7 +12,9 @@ export const groupmq = defineLibrary({
   dispatches: [{ method: 'Queue.add', payload: 'arg0.data', options: 'arg0' }],
   handlers: [{ construct: 'Worker', queue: 'arg0.queue', handler: 'arg0.handler', payload: 'param0.data' }],
   waits: [{ method: 'Queue.getJob', polling: true }],
+  failures: { observer: "worker.on('failed', …)", events: ['failed', 'error'] },
   layers: ['queue', 'dispatch'],
+  defaultsAt: 'the options of the queue',
   attempts: {
     option: 'maxAttempts',
     // A queue's number is that of all runs, a job's that of its further ones.
@@ -25,8 +28,38 @@ export const groupmq = defineLibrary({
   // `jobTimeoutMs` is a lease that is renewed for as long as the handler runs.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
+  lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
   deduplication: [{ option: 'jobId' }],
+  settings: [
+    {
+      construct: 'Worker',
+      options: 'arg0',
+      relations: [
+        {
+          option: 'heartbeatMs',
+          than: 'queue.jobTimeoutMs',
+          thanDefault: 30_000,
+          because: 'the lease runs out before it is renewed',
+        },
+      ],
+    },
+    {
+      construct: 'Queue',
+      options: 'arg0',
+      amounts: [
+        {
+          option: 'jobTimeoutMs',
+          unit: 'ms',
+          least: 1000,
+          because: 'a lease that ends so soon is lost at the first pause, and the job runs again',
+        },
+      ],
+    },
+  ],
+  cron: cronParser,
+  schedules: [{ method: 'Queue.add', expression: 'arg0.repeat.pattern', zone: 'arg0.repeat.tz' }],
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 2', runOnce: 'maxAttempts: 0' },
   evidence: 'test/evidence/groupmq.test.ts',
+  documented: { lock: 'https://github.com/Openpanel-dev/groupmq#readme' },
 });

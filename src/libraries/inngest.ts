@@ -1,3 +1,4 @@
+import { serverCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -8,13 +9,24 @@ export const inngest = defineLibrary({
   name: 'Inngest',
   packages: ['inngest'],
   dispatches: [
-    { method: 'Inngest.send', each: 'arg0', task: 'item.name', payload: 'item.data', options: 'item' },
+    {
+      method: 'Inngest.send',
+      each: 'arg0',
+      task: 'item.name',
+      event: true,
+      payload: 'item.data',
+      options: 'item',
+      bulk: { name: 'send', item: 0 },
+    },
     {
       method: 'createStepTools.sendEvent',
       each: 'arg1',
       task: 'item.name',
+      event: true,
       payload: 'item.data',
       options: 'item',
+      // Each step has an id of its own, which a bulk needs once.
+      bulk: { name: 'sendEvent' },
     },
     { method: 'createStepTools.invoke', definition: 'arg1.function', payload: 'arg1.data' },
   ],
@@ -24,6 +36,7 @@ export const inngest = defineLibrary({
       method: 'Inngest.createFunction',
       before: '4',
       task: 'arg0.id',
+      unique: 'object',
       handler: 'arg2',
       payload: 'param0.event.data',
       options: 'arg0',
@@ -33,6 +46,7 @@ export const inngest = defineLibrary({
       method: 'Inngest.createFunction',
       since: '4',
       task: 'arg0.id',
+      unique: 'object',
       handler: 'arg1',
       payload: 'param0.event.data',
       options: 'arg0',
@@ -44,6 +58,8 @@ export const inngest = defineLibrary({
     { method: 'createStepTools.waitForEvent', durable: true },
     { method: 'createStepTools.waitForSignal', durable: true },
   ],
+  sameName: "Inngest's `serve` throws `Duplicate function ID`, so that no function of the app can be called",
+  inline: [{ construct: 'Inngest', mode: 'isDev: true', option: 'arg0.isDev', value: true }],
   layers: ['definition'],
   // Counted for each step by itself.
   attempts: { option: 'retries', counts: 'retries', default: 5 },
@@ -52,7 +68,71 @@ export const inngest = defineLibrary({
   timeLimit: { option: 'timeouts.finish', unit: 'ms', default: 7_200_000 },
   acknowledgement: { default: 'late' },
   deduplication: [{ option: 'id' }, { option: 'idempotency' }],
+  traps: [
+    {
+      option: 'retries',
+      is: [Infinity, NaN],
+      below: 0,
+      above: 20,
+      effect: 'rejected',
+      because: 'it takes 0 to 20 retries of a step',
+      instead: 'Give a number in that range',
+      decidesAttempts: true,
+    },
+  ],
+  settings: [
+    {
+      method: 'Inngest.createFunction',
+      since: '4',
+      when: { arguments: { min: 3 } },
+      traps: [
+        {
+          effect: 'rejected',
+          because: 'from version 4 on the trigger stands in the options, and three arguments throw',
+          instead: 'Write `createFunction({ id, triggers }, handler)`',
+        },
+      ],
+    },
+    {
+      method: 'Inngest.createFunction',
+      before: '4',
+      when: { arguments: 2 },
+      traps: [
+        {
+          effect: 'misread',
+          because: 'before version 4 the second argument is the trigger, so the function never runs',
+          instead: 'Write `createFunction({ id }, { event }, handler)`',
+        },
+      ],
+    },
+  ],
+  amounts: [
+    {
+      option: 'timeouts.finish',
+      unit: 'ms',
+      least: 1000,
+      because: 'the run is cancelled before it has done anything',
+    },
+  ],
+  cron: { ...serverCron, prefix: true },
+  schedules: [
+    { method: 'Inngest.createFunction', before: '4', each: 'arg1', expression: 'item.cron' },
+    {
+      method: 'Inngest.createFunction',
+      since: '4',
+      each: 'arg0.triggers',
+      expression: 'item.cron',
+    },
+  ],
+  failures: {
+    observer: 'onFailure',
+    options: ['onFailure'],
+    mentions: ['inngest/function.failed', '@inngest/middleware-sentry'],
+  },
+  logger: { shown: 'logger', parameter: 'param0.logger', methods: { log: 'info' } },
   serializer: 'json-quiet',
+  // Of @inngest/middleware-encryption.
+  encryption: ['encryptionMiddleware'],
   suggest: { attempts: 'retries: 3', runOnce: 'retries: 0', timeLimit: "timeouts: { finish: '10m' }" },
   evidence: 'test/evidence/inngest.test.ts',
   documented: {

@@ -8,9 +8,27 @@ export const kafkajs = defineLibrary({
   name: 'Kafka',
   packages: ['kafkajs'],
   dispatches: [
-    { method: 'Sender.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
-    { method: 'Producer.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
-    { method: 'Transaction.send', each: 'arg0.messages', queue: 'arg0.topic', payload: 'item.value' },
+    {
+      method: 'Sender.send',
+      each: 'arg0.messages',
+      queue: 'arg0.topic',
+      payload: 'item.value',
+      bulk: { name: 'sendBatch' },
+    },
+    {
+      method: 'Producer.send',
+      each: 'arg0.messages',
+      queue: 'arg0.topic',
+      payload: 'item.value',
+      bulk: { name: 'sendBatch' },
+    },
+    {
+      method: 'Transaction.send',
+      each: 'arg0.messages',
+      queue: 'arg0.topic',
+      payload: 'item.value',
+      bulk: { name: 'sendBatch' },
+    },
     {
       method: 'Sender.sendBatch',
       each: 'arg0.topicMessages',
@@ -22,6 +40,34 @@ export const kafkajs = defineLibrary({
   settlements: [{ method: 'Consumer.commitOffsets', outcome: 'done' }],
   layers: ['definition'],
   acknowledgement: { option: 'autoCommit', true: 'late', false: 'manual', default: 'late' },
+  // Heartbeats go out between messages, and the session ends without them.
+  lock: {
+    lasts: 30_000,
+    then: 'the broker gives the partition to another consumer, which reads the message again',
+  },
+  settings: [
+    {
+      method: 'Kafka.consumer',
+      options: 'arg0',
+      relations: [
+        {
+          option: 'heartbeatInterval',
+          than: 'sessionTimeout',
+          thanDefault: 30_000,
+          because: 'the session ends before the next heartbeat, so the group is rebalanced again and again',
+        },
+      ],
+      amounts: [
+        {
+          option: 'sessionTimeout',
+          unit: 'ms',
+          least: 1000,
+          because: 'the session ends at the first message, and the group is rebalanced again and again',
+        },
+      ],
+    },
+  ],
   serializer: 'bytes',
   evidence: 'test/evidence/kafkajs.test.ts',
+  documented: { lock: 'https://kafka.js.org/docs/consuming' },
 });

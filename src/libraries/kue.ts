@@ -11,8 +11,12 @@ export const kue = defineLibrary({
     payload: 'arg1' as const,
     options: 'chain' as const,
     chain: { ends: ['save'], setters: { attempts: 'attempts', backoff: 'backoff', ttl: 'ttl' } },
+    sync: true,
   })),
   handlers: [{ method: 'Queue.process', task: 'arg0', handler: 'argLast', payload: 'param0.data' }],
+  routes: { by: 'task', without: 'no worker ever takes it' },
+  inline: [{ method: 'TestMode.enter', mode: 'testMode.enter()' }],
+  emitters: [{ call: 'createQueue', unheard: 'exits' }],
   layers: ['dispatch'],
   attempts: { option: 'attempts', counts: 'runs', default: 1 },
   backoff: {
@@ -27,6 +31,42 @@ export const kue = defineLibrary({
   timeLimit: { option: 'ttl', unit: 'ms', default: 'none', at: 'dispatch' },
   // There is no lease: a job whose worker dies stays active and is not run again.
   acknowledgement: { default: 'early' },
+  traps: [
+    {
+      option: 'backoff',
+      without: ['attempts'],
+      effect: 'ignored',
+      because: 'without `.attempts()` a job runs once, so nothing ever waits',
+      instead: 'Say `.attempts(3)` too',
+    },
+  ],
+  amounts: [
+    {
+      option: 'ttl',
+      unit: 'ms',
+      least: 100,
+      because: 'the job has failed before it has done anything',
+    },
+    {
+      option: 'backoff.delay',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+  ],
+  failures: {
+    observer: "queue.on('job failed', …)",
+    events: ['job failed'],
+    of: 'receiver',
+    // Each job tells of itself, too.
+    mentions: ["'failed'", '"failed"', 'failed attempt'],
+  },
+  logger: {
+    shown: 'job.log(…)',
+    parameter: 'param0',
+    methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
+    text: true,
+  },
   serializer: 'json',
   suggest: {
     attempts: ".attempts(3).backoff({ type: 'exponential', delay: 1000 })",

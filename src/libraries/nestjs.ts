@@ -1,5 +1,12 @@
 import { defineLibrary } from './define.js';
-import type { InjectionSite, QueueSite } from './define.js';
+import type { InjectionSite, LoggerSpec, QueueSite } from './define.js';
+
+/** What an application of NestJS logs with: its lines have a level, and the name of the class. */
+export const nestLogger: LoggerSpec = {
+  shown: 'the Logger of NestJS',
+  member: { type: 'Logger', from: '@nestjs/common' },
+  methods: { info: 'log' },
+};
 
 /**
  * NestJS modules around BullMQ and Bull. Facts: @nestjs/bullmq and @nestjs/bull 11.0.5 and 12.0.0.
@@ -58,9 +65,18 @@ export const nestjsBullmq = defineLibrary({
       queue: ['arg0.name', 'arg0'],
       queueDefault: 'default',
       handler: 'member.process',
+      taskIn: 'param0.name',
       payload: 'param0.data',
     },
   ],
+  emitters: [{ decorator: 'Processor', unheard: 'asked' }],
+  listeners: [{ decorator: 'OnWorkerEvent', event: 'arg0' }],
+  failures: {
+    observer: "@OnWorkerEvent('failed')",
+    events: ['failed'],
+    mentions: ['QueueEvents'],
+  },
+  logger: nestLogger,
   evidence: 'test/evidence/nestjs.test.ts',
 });
 
@@ -76,9 +92,18 @@ export const nestjsBull = defineLibrary({
       owner: { decorator: 'Processor', queue: ['arg0.name', 'arg0'] },
       queueDefault: 'default',
       task: ['arg0.name', 'arg0'],
+      taskDefault: '__default__',
+      unique: 'queue',
       handler: 'self',
       payload: 'param0.data',
     },
   ],
+  listeners: [
+    { decorator: 'OnQueueFailed', event: 'failed' },
+    { decorator: 'OnGlobalQueueFailed', event: 'global:failed' },
+    { decorator: 'OnQueueEvent', event: 'arg0' },
+  ],
+  failures: { observer: '@OnQueueFailed()', events: ['failed', 'global:failed'] },
+  logger: nestLogger,
   evidence: 'test/evidence/nestjs.test.ts',
 });

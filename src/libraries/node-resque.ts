@@ -24,6 +24,12 @@ export const nodeResque = defineLibrary({
     { construct: 'Worker', each: 'arg1', ...job },
     { construct: 'MultiWorker', each: 'arg1', ...job },
   ],
+  routes: { by: 'task', without: 'each run of it fails with `No job defined for class`' },
+  emitters: ['Queue', 'Worker', 'MultiWorker', 'Scheduler'].map((construct) => ({
+    construct,
+    unheard: 'exits' as const,
+  })),
+  failures: { observer: "worker.on('failure', …)", events: ['failure'] },
   layers: ['definition'],
   // The Retry plugin counts all runs, and its own limit is one.
   attempts: {
@@ -41,9 +47,28 @@ export const nodeResque = defineLibrary({
   },
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'early' },
+  traps: [
+    {
+      option: 'pluginOptions.Retry',
+      without: ['plugins'],
+      effect: 'ignored',
+      because: 'the plugin is not in `plugins`, so the job runs once',
+      instead: "Add `plugins: ['Retry']`",
+      decidesAttempts: true,
+    },
+  ],
+  amounts: [
+    {
+      option: 'pluginOptions.Retry.retryDelay',
+      unit: 'ms',
+      least: 1000,
+      because: 'it is counted in milliseconds and rounded to seconds, so there is hardly a pause',
+    },
+  ],
   serializer: 'json',
   suggest: {
-    attempts: "plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 3, retryDelay: 10_000 } }",
+    attempts:
+      "plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 3, backoffStrategy: [10_000, 60_000] } }",
     runOnce: "plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 1 } }",
   },
   evidence: 'test/evidence/node-resque.test.ts',

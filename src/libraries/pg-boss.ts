@@ -1,4 +1,31 @@
-import { defineLibrary, type TimeLimitSpec } from './define.js';
+import { cronParser } from './cron.js';
+import { type Bulk, defineLibrary, type TimeLimitSpec, type TrapSpec } from './define.js';
+
+/** Options that version 11 replaced by seconds. */
+const seconds = (option: string, rename: string, times: number): TrapSpec => ({
+  option,
+  since: '11',
+  effect: 'ignored',
+  because: 'from version 11 on all times are seconds, so its default holds',
+  instead: `Write \`${rename}\``,
+  write: { rename, times },
+});
+
+/** Options of `work()` that version 10 took away. */
+const workers = (option: string, instead: string, rename?: string): TrapSpec => ({
+  option,
+  since: '10',
+  effect: 'ignored',
+  because: 'version 10 took it away, so its default holds',
+  instead,
+  write: rename === undefined ? { remove: true } : { rename },
+});
+
+/** The options stand among the keys of an element. */
+const bulk: readonly Bulk[] = [
+  { name: 'insert', item: { name: 0, data: 1 }, before: '11' },
+  { name: 'insert', leading: [0], item: { data: 1 }, since: '11' },
+];
 
 const timeLimitBefore11: TimeLimitSpec = {
   option: ['expireInSeconds', 'expireInMinutes', 'expireInHours'],
@@ -31,15 +58,50 @@ export const pgBoss = defineLibrary({
       queue: 'arg0.name',
       payload: 'arg0.data',
       options: 'arg0.options',
+      transaction: 'arg0.options.db',
+      bulk: { name: 'insert' },
     },
-    { method: 'PgBoss.send', queue: 'arg0', payload: 'arg1', options: 'arg2' },
-    { method: 'PgBoss.sendAfter', queue: 'arg0', payload: 'arg1', options: 'arg2' },
-    { method: 'PgBoss.sendThrottled', queue: 'arg0', payload: 'arg1', options: 'arg2' },
-    { method: 'PgBoss.sendDebounced', queue: 'arg0', payload: 'arg1', options: 'arg2' },
-    { method: 'PgBoss.sendOnce', queue: 'arg0', payload: 'arg1', options: 'arg2', before: '10' },
-    { method: 'PgBoss.sendSingleton', queue: 'arg0', payload: 'arg1', options: 'arg2', before: '10' },
-    { method: 'PgBoss.upsert', queue: 'arg0', payload: 'arg1', options: 'arg2', since: '12' },
-    { method: 'PgBoss.schedule', queue: 'arg0', payload: 'arg2', options: 'arg3' },
+    { method: 'PgBoss.send', queue: 'arg0', payload: 'arg1', options: 'arg2', bulk, transaction: 'arg2.db' },
+    { method: 'PgBoss.sendAfter', queue: 'arg0', payload: 'arg1', options: 'arg2', transaction: 'arg2.db' },
+    {
+      method: 'PgBoss.sendThrottled',
+      queue: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      transaction: 'arg2.db',
+    },
+    {
+      method: 'PgBoss.sendDebounced',
+      queue: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      transaction: 'arg2.db',
+    },
+    {
+      method: 'PgBoss.sendOnce',
+      queue: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      transaction: 'arg2.db',
+      before: '10',
+    },
+    {
+      method: 'PgBoss.sendSingleton',
+      queue: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      transaction: 'arg2.db',
+      before: '10',
+    },
+    {
+      method: 'PgBoss.upsert',
+      queue: 'arg0',
+      payload: 'arg1',
+      options: 'arg2',
+      transaction: 'arg2.db',
+      since: '12',
+    },
+    { method: 'PgBoss.schedule', queue: 'arg0', payload: 'arg2', options: 'arg3', transaction: 'arg3.db' },
     {
       // The constructor's defaults do not reach a bulk insert of version 9.
       method: 'PgBoss.insert',
@@ -48,6 +110,7 @@ export const pgBoss = defineLibrary({
       queue: 'item.name',
       payload: 'item.data',
       options: 'item',
+      transaction: 'arg1.db',
       before: '10',
     },
     {
@@ -56,6 +119,7 @@ export const pgBoss = defineLibrary({
       queue: 'item.name',
       payload: 'item.data',
       options: 'item',
+      transaction: 'arg1.db',
       since: '10',
       before: '11',
     },
@@ -65,6 +129,7 @@ export const pgBoss = defineLibrary({
       queue: 'arg0',
       payload: 'item.data',
       options: 'item',
+      transaction: 'arg2.db',
       since: '11',
     },
     {
@@ -73,6 +138,7 @@ export const pgBoss = defineLibrary({
       queue: 'item.name',
       payload: 'item.data',
       options: 'item.options',
+      transaction: 'arg1.db',
     },
   ],
   handlers: [
@@ -83,16 +149,21 @@ export const pgBoss = defineLibrary({
     { method: 'PgBoss.getJobById', polling: true },
     { method: 'PgBoss.findJobs', polling: true },
   ],
+  pulls: [{ method: 'PgBoss.fetch', queue: 'arg0' }],
   settlements: [
     { method: 'PgBoss.complete', outcome: 'done' },
     { method: 'PgBoss.fail', outcome: 'failed' },
   ],
+  routes: { by: 'queue', without: 'nobody works on that queue, and it stays in the table' },
+  failures: { observer: 'deadLetter', mentions: ['deadLetter', 'onComplete', 'onFail'] },
+  brokers: [{ construct: 'PgBoss', database: 'PostgreSQL' }],
+  emitters: [{ construct: 'PgBoss', unheard: 'exits' }],
   layers: ['queue', 'dispatch'],
+  defaultsAt: 'the options of `createQueue`',
   attempts: {
     option: 'retryLimit',
     counts: 'retries',
     default: 3,
-    infinity: 'its send() rejects a number without end, so the job is never queued',
   },
   backoff: {
     option: 'retryBackoff',
@@ -106,8 +177,122 @@ export const pgBoss = defineLibrary({
     jittered: true,
   },
   timeLimit: { option: 'expireInSeconds', unit: 's', default: 900_000, at: 'dispatch' },
+  // With `perJobResults` each job of a batch has one of its own.
+  failedResults: { keys: ['status'] },
   acknowledgement: { default: 'late' },
+  signal: {
+    at: 'param0[].signal',
+    aborts: 'when the job has expired and is handed out again',
+  },
   deduplication: [{ option: 'id' }, { option: 'singletonKey' }],
+  traps: [
+    {
+      option: 'retryLimit',
+      is: [Infinity, NaN],
+      below: 0,
+      above: 2_147_483_647,
+      fraction: true,
+      effect: 'rejected',
+      because: 'its send() throws on what is no whole number from 0 on, so the job is never queued',
+      instead: 'Give a whole number; 0 is for one run',
+      decidesAttempts: true,
+    },
+    seconds('expireInMinutes', 'expireInSeconds', 60),
+    seconds('expireInHours', 'expireInSeconds', 3600),
+    seconds('retentionMinutes', 'retentionSeconds', 60),
+    seconds('retentionHours', 'retentionSeconds', 3600),
+    seconds('retentionDays', 'retentionSeconds', 86_400),
+    seconds('singletonMinutes', 'singletonSeconds', 60),
+    seconds('singletonHours', 'singletonSeconds', 3600),
+    {
+      option: 'expireInSeconds',
+      above: 86_400,
+      effect: 'rejected',
+      because: 'it throws on more than 24 hours, so the job is never queued',
+      instead: 'Give it in seconds, 86400 at most',
+    },
+    {
+      option: 'retryDelayMax',
+      without: ['retryBackoff'],
+      since: '11',
+      effect: 'rejected',
+      because: 'it throws where the pause does not grow, so the job is never queued',
+      instead: 'Add `retryBackoff: true`',
+      write: { add: 'retryBackoff: true' },
+    },
+    {
+      option: 'singletonKey',
+      methods: ['PgBoss.send', 'PgBoss.sendAfter', 'PgBoss.insert'],
+      without: ['policy', 'singletonSeconds', 'singletonMinutes', 'singletonHours', 'singletonNextSlot'],
+      since: '10',
+      effect: 'ignored',
+      because: 'a queue without a policy takes every job, however many have the same key',
+      instead: 'Add `singletonSeconds`, or give the queue a `policy`',
+    },
+    {
+      option: 'heartbeatSeconds',
+      below: 10,
+      since: '12',
+      effect: 'rejected',
+      because: 'it throws on less than 10 seconds, so the job is never queued',
+      instead: 'Give 10 or more',
+    },
+  ],
+  settings: [
+    {
+      method: 'PgBoss.work',
+      options: 'arg1',
+      traps: [
+        workers('teamSize', 'Say how many jobs the handler gets at once by `batchSize`'),
+        workers('teamConcurrency', 'Call `work()` several times for jobs at the same time'),
+        workers('teamRefill', 'Take it out'),
+        workers('newJobCheckInterval', 'Write `pollingIntervalSeconds`, in seconds'),
+        workers('newJobCheckIntervalSeconds', 'Write `pollingIntervalSeconds`', 'pollingIntervalSeconds'),
+      ],
+    },
+    {
+      construct: 'PgBoss',
+      since: '11',
+      options: 'arg0',
+      traps: ['retryLimit', 'retryDelay', 'retryBackoff', 'expireInSeconds', 'expireInMinutes'].map(
+        (option) => ({
+          option,
+          effect: 'ignored' as const,
+          because: 'from version 11 on the constructor takes no defaults for jobs',
+          instead: 'Give it to `createQueue()`',
+          write: { remove: true as const },
+        }),
+      ),
+    },
+  ],
+  relations: [
+    {
+      option: 'heartbeatSeconds',
+      unit: 's',
+      than: 'expireInSeconds',
+      thanUnit: 's',
+      thanDefault: 900_000,
+      because: 'the job has expired before its heart is missed',
+    },
+    {
+      option: 'retryDelay',
+      unit: 's',
+      than: 'retryDelayMax',
+      thanUnit: 's',
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: [
+    {
+      option: 'retryDelay',
+      unit: 's',
+      most: 86_400_000 * 2,
+      because: 'the task is run again days later: it is counted in seconds',
+    },
+  ],
+  cron: { ...cronParser, fields: [5], nicknames: cronParser.nicknames ?? [] },
+  schedules: [{ method: 'PgBoss.schedule', expression: 'arg1', zone: 'arg3.tz' }],
   serializer: 'json',
   suggest: {
     attempts: 'retryLimit: 3, retryBackoff: true',
@@ -119,6 +304,7 @@ export const pgBoss = defineLibrary({
     {
       before: '10',
       unregistered: true,
+      defaultsAt: 'the options of the constructor',
       attempts: {
         option: 'retryLimit',
         counts: 'retries',
@@ -126,11 +312,12 @@ export const pgBoss = defineLibrary({
         boundedBy: ['retryDelay', 'retryBackoff'],
         zeroIsUnset: true,
         default: 1,
-        infinity: 'its send() rejects a number without end, so the job is never queued',
       },
       timeLimit: timeLimitBefore11,
+      signal: null,
     },
-    { before: '11', timeLimit: timeLimitBefore11 },
+    { before: '11', timeLimit: timeLimitBefore11, signal: null },
+    { before: '12', signal: null },
   ],
   evidence: 'test/evidence/pg-boss.test.ts',
 });

@@ -40,6 +40,7 @@ export const restate = defineLibrary({
     { method: 'IngressWorkflowClient.workflowAttach', holds: true },
   ],
   builders: { sendOpts: 'arg0' },
+  defaultsAt: '`options` of the service',
   layers: ['definition'],
   attempts: { option: 'retryPolicy.maxAttempts', counts: 'runs', default: 70 },
   backoff: {
@@ -52,13 +53,36 @@ export const restate = defineLibrary({
   // Inactivity and abort timeouts together: the attempt is then cut off and made again.
   timeLimit: { default: 660_000 },
   acknowledgement: { default: 'late' },
+  signal: {
+    at: 'param0.request().attemptCompletedSignal',
+    aborts: 'when this attempt is over and another one runs',
+  },
   deduplication: [{ option: 'idempotencyKey' }],
+  relations: [
+    {
+      option: 'retryPolicy.initialInterval',
+      than: 'retryPolicy.maxInterval',
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: ['inactivityTimeout', 'abortTimeout'].map((option) => ({
+    option,
+    unit: 'ms' as const,
+    least: 1000,
+    because: 'a number is taken for milliseconds, so every attempt is cut off',
+  })),
+  // What it prints is left out while a run is replayed.
+  logger: { shown: 'ctx.console', parameter: 'param0.console' },
   serializer: 'json',
   suggest: {
     attempts: 'retryPolicy: { maxAttempts: 10 }',
     runOnce: 'retryPolicy: { maxAttempts: 1 }',
   },
   evidence: 'test/evidence/restate.test.ts',
+  documented: {
+    signal: 'https://restatedev.github.io/sdk-typescript/interfaces/_restatedev_restate-sdk.Request.html',
+  },
 });
 
 /** What a Restate handler does once: with options of its own it leaves the invocation's policy behind. */

@@ -34,7 +34,23 @@ export const sidequest = defineLibrary({
   ],
   handlers: [{ extends: 'Job', task: 'name', handler: 'member.run', payload: 'params', ignoresQueue: true }],
   waits: [{ method: 'JobOperations.get', polling: true }],
+  brokers: ['start', 'configure'].map((method) => ({
+    method: `Sidequest.${method}`,
+    address: 'arg0.backend.driver' as const,
+    addresses: {
+      '@sidequest/postgres-backend': 'PostgreSQL',
+      '@sidequest/mysql-backend': 'MySQL',
+      '@sidequest/sqlite-backend': 'SQLite',
+    },
+  })),
+  inline: ['start', 'configure'].map((method) => ({
+    method: `Sidequest.${method}`,
+    mode: "runner: 'inline'",
+    option: 'arg0.runner' as const,
+    value: 'inline',
+  })),
   layers: ['queue', 'dispatch'],
+  defaultsAt: '`jobDefaults` of `Sidequest.start`',
   attempts: { option: 'maxAttempts', counts: 'runs', default: 5 },
   backoff: {
     option: 'backoffStrategy',
@@ -47,7 +63,17 @@ export const sidequest = defineLibrary({
   },
   timeLimit: { option: 'timeout', unit: 'ms', default: 'none', at: 'dispatch' },
   acknowledgement: { default: 'late' },
+  // The thread of the job ends with it.
+  signal: { at: 'this.abortSignal', asked: true, aborts: 'when the job is cancelled or its time is up' },
   deduplication: [{ option: 'unique' }],
+  amounts: [
+    {
+      option: 'timeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the worker is ended before it has done anything',
+    },
+  ],
   serializer: 'json',
   suggest: {
     attempts: '.maxAttempts(3)',

@@ -1,4 +1,5 @@
-import { defineLibrary, type SettlementSite } from './define.js';
+import { defineLibrary, type SettlementSite, type TrapSpec } from './define.js';
+import { nestLogger } from './nestjs.js';
 
 const visibility =
   'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html';
@@ -8,6 +9,35 @@ const settlements: readonly SettlementSite[] = [
   { construct: 'DeleteMessageBatchCommand', outcome: 'done' },
   { method: 'SQS.deleteMessage', outcome: 'done' },
   { method: 'SQS.deleteMessageBatch', outcome: 'done' },
+  {
+    construct: 'ChangeMessageVisibilityCommand',
+    outcome: 'again',
+    requeues: { argument: 'arg0.VisibilityTimeout', is: 0, limitedOutside: true },
+  },
+  {
+    method: 'SQS.changeMessageVisibility',
+    outcome: 'again',
+    requeues: { argument: 'arg0.VisibilityTimeout', is: 0, limitedOutside: true },
+  },
+];
+
+const receiveTraps: readonly TrapSpec[] = [
+  {
+    option: 'WaitTimeSeconds',
+    below: 0,
+    above: 20,
+    effect: 'rejected',
+    because: 'it takes 0 to 20 seconds, so nothing is received',
+    instead: 'Give a number in that range',
+  },
+  {
+    option: 'MaxNumberOfMessages',
+    below: 1,
+    above: 10,
+    effect: 'rejected',
+    because: 'it takes 1 to 10 messages, so nothing is received',
+    instead: 'Give a number in that range',
+  },
 ];
 
 /** SQS by the AWS SDK. Facts: @aws-sdk/client-sqs 3, read. How often a message comes again, the queue says. */
@@ -20,6 +50,7 @@ export const sqs = defineLibrary({
       queue: 'arg0.QueueUrl',
       payload: 'arg0.MessageBody',
       options: 'arg0',
+      bulk: { name: 'SendMessageBatchCommand' },
     },
     {
       construct: 'SendMessageBatchCommand',
@@ -28,7 +59,13 @@ export const sqs = defineLibrary({
       payload: 'item.MessageBody',
       options: 'item',
     },
-    { method: 'SQS.sendMessage', queue: 'arg0.QueueUrl', payload: 'arg0.MessageBody', options: 'arg0' },
+    {
+      method: 'SQS.sendMessage',
+      queue: 'arg0.QueueUrl',
+      payload: 'arg0.MessageBody',
+      options: 'arg0',
+      bulk: { name: 'sendMessageBatch' },
+    },
     {
       method: 'SQS.sendMessageBatch',
       each: 'arg0.Entries',
@@ -42,6 +79,24 @@ export const sqs = defineLibrary({
     { method: 'SQS.receiveMessage', queue: 'arg0.QueueUrl', handler: 'around' },
   ],
   settlements,
+  traps: [
+    {
+      option: 'DelaySeconds',
+      below: 0,
+      above: 900,
+      effect: 'rejected',
+      because: 'it takes 0 to 900 seconds, so the message is never sent',
+      instead: 'Give a number in that range',
+    },
+  ],
+  settings: [
+    {
+      construct: 'ReceiveMessageCommand',
+      options: 'arg0',
+      traps: receiveTraps,
+    },
+    { method: 'SQS.receiveMessage', options: 'arg0', traps: receiveTraps },
+  ],
   layers: ['dispatch'],
   acknowledgement: { default: 'manual' },
   deduplication: [{ option: 'MessageDeduplicationId' }],
@@ -59,6 +114,7 @@ export const lambda = defineLibrary({
   ],
   layers: ['definition'],
   acknowledgement: { default: 'late' },
+  failedResults: { keys: ['batchItemFailures'] },
   serializer: 'bytes',
   documented: {
     acknowledgement: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
@@ -71,10 +127,19 @@ export const lambda = defineLibrary({
 export const nestjsSqs = defineLibrary({
   name: '@ssut/nestjs-sqs',
   packages: ['@ssut/nestjs-sqs'],
-  dispatches: [{ method: 'SqsService.send', each: 'arg1', queue: 'arg0', payload: 'item.body' }],
+  dispatches: [
+    {
+      method: 'SqsService.send',
+      each: 'arg1',
+      queue: 'arg0',
+      payload: 'item.body',
+      bulk: { name: 'send', leading: [0], item: 1 },
+    },
+  ],
   handlers: [{ decorator: 'SqsMessageHandler', queue: 'arg0', handler: 'self' }],
   layers: ['definition'],
   acknowledgement: { default: 'late' },
+  logger: nestLogger,
   serializer: 'json',
   documented: {
     acknowledgement: 'https://github.com/ssut/nestjs-sqs#readme',
@@ -103,11 +168,81 @@ export const sqsConsumer = defineLibrary({
       options: 'arg0',
     },
   ],
+  emitters: [
+    { method: 'Consumer.create', before: '14', unheard: 'exits' },
+    { construct: 'Consumer', before: '14', unheard: 'exits' },
+    // From 15 on it catches what an event without listeners throws, and prints it.
+    { method: 'Consumer.create', since: '15', unheard: 'asked' },
+    { construct: 'Consumer', since: '15', unheard: 'asked' },
+  ],
   settlements: [],
   layers: ['definition'],
+  failures: {
+    observer: "consumer.on('processing_error', …)",
+    events: ['processing_error', 'timeout_error'],
+    of: 'made',
+  },
   timeLimit: { option: 'handleMessageTimeout', unit: 'ms', default: 'none' },
   acknowledgement: { option: 'shouldDeleteMessages', true: 'late', false: 'manual', default: 'late' },
+  failedResults: { nothing: true, object: true },
+  versions: [{ before: '14', failedResults: { object: true } }],
   serializer: 'bytes',
+  traps: [
+    {
+      option: 'batchSize',
+      below: 1,
+      above: 10,
+      effect: 'rejected',
+      because: 'the consumer throws where it is made',
+      instead: 'Give 1 to 10',
+    },
+    {
+      option: 'waitTimeSeconds',
+      below: 0,
+      above: 20,
+      effect: 'rejected',
+      because: 'the consumer throws where it is made',
+      instead: 'Give 0 to 20',
+    },
+    {
+      option: 'handleMessage',
+      with: 'handleMessageBatch',
+      effect: 'ignored',
+      because: 'where both are there, `handleMessageBatch` alone is called',
+      instead: 'Keep one of them',
+    },
+  ],
+  relations: [
+    {
+      option: 'heartbeatInterval',
+      unit: 's',
+      than: 'visibilityTimeout',
+      thanUnit: 's',
+      because: 'the consumer throws where it is made',
+    },
+    {
+      option: 'handleMessageTimeout',
+      than: 'visibilityTimeout',
+      thanUnit: 's',
+      orEqual: true,
+      unless: 'heartbeatInterval',
+      because: 'SQS hands the message to another consumer while this one is still at work on it',
+    },
+  ],
+  amounts: [
+    {
+      option: 'handleMessageTimeout',
+      unit: 'ms',
+      least: 100,
+      because: 'the message has timed out before anything is done',
+    },
+    {
+      option: 'visibilityTimeout',
+      unit: 's',
+      most: 43_200_000,
+      because: 'it is counted in seconds, and SQS takes 12 hours at most',
+    },
+  ],
   suggest: { timeLimit: 'handleMessageTimeout: 30_000' },
   evidence: 'test/evidence/sqs-consumer.test.ts',
   documented: { payload: visibility },

@@ -1,3 +1,4 @@
+import { temporalCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -82,8 +83,95 @@ export const temporal = defineLibrary({
     without: 'Temporal runs no activity without a time limit: these throw.',
   },
   acknowledgement: { default: 'late' },
+  signal: {
+    at: 'Context.current().cancellationSignal',
+    aborts: 'when the activity is cancelled or its time is up',
+  },
   deduplication: [{ option: 'workflowId' }],
+  traps: [
+    {
+      option: 'retry.maximumAttempts',
+      below: 1,
+      fraction: true,
+      effect: 'rejected',
+      because: 'it throws on what is no whole number from 1 on; 0 is not "without limit"',
+      instead: 'Write 1 for one run, and leave it out for no limit',
+      decidesAttempts: true,
+    },
+    {
+      option: 'retry.backoffCoefficient',
+      is: [0],
+      below: 0,
+      effect: 'rejected',
+      because: 'it throws on a factor that is not above 0',
+      instead: 'Write 1 for a pause that is the same each time',
+    },
+  ],
+  relations: [
+    {
+      option: 'startToCloseTimeout',
+      than: 'scheduleToCloseTimeout',
+      orEqual: true,
+      because:
+        'all attempts together must be done in less than one may take, so the longer time never counts',
+    },
+    {
+      option: 'scheduleToStartTimeout',
+      than: 'scheduleToCloseTimeout',
+      orEqual: true,
+      because: 'all attempts together must be done before the first has to start',
+    },
+    {
+      option: 'heartbeatTimeout',
+      than: 'startToCloseTimeout',
+      because: 'an attempt is over before its heartbeat is missed, so nobody learns that its worker died',
+    },
+    {
+      option: 'retry.initialInterval',
+      than: 'retry.maximumInterval',
+      orEqual: true,
+      because: 'it throws where the first pause is longer than the largest one',
+    },
+    {
+      option: 'workflowTaskTimeout',
+      than: 'workflowRunTimeout',
+      because: 'a run is over before one step of it may be',
+    },
+    {
+      option: 'workflowRunTimeout',
+      than: 'workflowExecutionTimeout',
+      orEqual: true,
+      because: 'all runs together must be done in less than one may take, so the longer time never counts',
+    },
+  ],
+  amounts: ['startToCloseTimeout', 'scheduleToCloseTimeout', 'heartbeatTimeout'].map((option) => ({
+    option,
+    unit: 'ms' as const,
+    least: 100,
+    because: 'a number is taken for milliseconds, so every attempt times out before it has done anything',
+  })),
+  cron: temporalCron,
+  schedules: [
+    ...['start', 'execute', 'signalWithStart'].map((method) => ({
+      method: `WorkflowClient.${method}`,
+      expression: 'arg1.cronSchedule' as const,
+    })),
+    ...['executeChild', 'startChild'].map((call) => ({ call, expression: 'arg1.cronSchedule' as const })),
+    {
+      method: 'ScheduleClient.create',
+      each: 'arg0.spec.cronExpressions',
+      expression: 'item',
+      zone: 'arg0.spec.timezone',
+    },
+  ],
+  logger: {
+    shown: 'log',
+    import: { name: 'log', from: ['@temporalio/activity'] },
+    methods: { log: 'info' },
+    text: true,
+  },
   serializer: 'json',
+  encryption: ['payloadCodecs'],
   suggest: {
     attempts: 'retry: { maximumAttempts: 5 }',
     runOnce: 'retry: { maximumAttempts: 1 }',
@@ -91,6 +179,7 @@ export const temporal = defineLibrary({
   },
   evidence: 'test/evidence/temporal.test.ts',
   documented: {
+    signal: 'https://typescript.temporal.io/api/namespaces/activity#cancellation',
     attempts: 'https://docs.temporal.io/encyclopedia/retry-policies#default-values-for-retry-policy',
   },
 });

@@ -1,3 +1,4 @@
+import { serverCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -16,6 +17,9 @@ export const triggerDev = defineLibrary({
         queue: ['arg1.queue.name', 'arg1.queue'] as const,
         payload: 'arg0' as const,
         options: 'arg1' as const,
+        ...(method === 'trigger'
+          ? { bulk: { name: 'batchTrigger', item: { payload: 0, options: 1 } } as const }
+          : {}),
       })),
       ...['batchTrigger', 'batchTriggerAndWait'].map((method) => ({
         method: `${type}.${method}`,
@@ -33,6 +37,9 @@ export const triggerDev = defineLibrary({
       queue: ['arg2.queue.name', 'arg2.queue'] as const,
       payload: 'arg1' as const,
       options: 'arg2' as const,
+      ...(method === 'trigger'
+        ? { bulk: { name: 'batchTrigger', leading: [0], item: { payload: 1, options: 2 } } as const }
+        : {}),
     })),
     ...['batchTrigger', 'batchTriggerAndWait'].map((method) => ({
       method: `tasks.${method}`,
@@ -64,6 +71,9 @@ export const triggerDev = defineLibrary({
     queue: ['arg0.queue(0).name', 'arg0.queue.name', 'arg0.queue'] as const,
     ignoresQueue: true,
     task: 'arg0.id' as const,
+    unique: 'application' as const,
+    // What `run` is given is what the schema makes of the payload.
+    ...(/schema|tool/i.test(call) ? { parses: true } : {}),
     handler: 'arg0.run' as const,
     payload: 'param0' as const,
     options: 'arg0' as const,
@@ -81,11 +91,17 @@ export const triggerDev = defineLibrary({
     { method: 'runs.poll' },
     { method: 'runs.retrieve', polling: true },
   ],
+  // Scheduled tasks are dispatched by Trigger.dev, but may be by name, too.
+  pulls: [{ method: 'schedules.task', task: 'arg0.id' }],
   configs: [
     { file: 'trigger.config.ts', options: 'retries.default', as: 'retry' },
+    { file: 'trigger.config.ts', options: 'onFailure', as: 'onFailure' },
     { file: 'trigger.config.ts', options: 'maxDuration', as: 'maxDuration' },
   ],
+  sameName: 'Trigger.dev keeps the one that is read last, and the other function never runs',
+  routes: { by: 'task', without: 'Trigger.dev has no such task, so it never runs' },
   layers: ['config', 'definition'],
+  defaultsAt: '`trigger.config.ts`',
   attempts: {
     option: 'retry.maxAttempts',
     counts: 'runs',
@@ -103,7 +119,53 @@ export const triggerDev = defineLibrary({
   },
   timeLimit: { option: 'maxDuration', unit: 's', default: 'none' },
   acknowledgement: { default: 'late' },
+  // The run's process ends with it.
+  signal: { at: 'param1.signal', asked: true, aborts: 'when the run is cancelled or its time is up' },
   deduplication: [{ option: 'idempotencyKey' }],
+  relations: [
+    {
+      option: 'retry.minTimeoutInMs',
+      than: 'retry.maxTimeoutInMs',
+      thanDefault: 60_000,
+      orEqual: true,
+      because: 'the pause is cut down to the largest one at once, and never grows',
+    },
+  ],
+  amounts: [
+    {
+      option: 'retry.minTimeoutInMs',
+      unit: 'ms',
+      least: 100,
+      because: 'all runs are over before the other side can recover',
+    },
+    {
+      option: 'maxDuration',
+      unit: 's',
+      most: 100_000_000,
+      because: 'it is counted in seconds, so the task may run for more than a day',
+    },
+  ],
+  cron: serverCron,
+  schedules: [
+    {
+      call: 'task',
+      expression: ['arg0.cron.pattern', 'arg0.cron'],
+      zone: 'arg0.cron.timezone',
+    },
+    {
+      call: 'createTask',
+      expression: ['arg0.cron.pattern', 'arg0.cron'],
+      zone: 'arg0.cron.timezone',
+    },
+    { method: 'schedules.task', expression: ['arg0.cron.pattern', 'arg0.cron'], zone: 'arg0.cron.timezone' },
+    { method: 'schedules.create', expression: 'arg0.cron', zone: 'arg0.timezone' },
+  ],
+  failures: { observer: 'onFailure', options: ['onFailure'], mentions: ['tasks.onFailure'] },
+  logger: {
+    shown: 'logger',
+    import: { name: 'logger', from: ['@trigger.dev/sdk', '@trigger.dev/sdk/v3'] },
+    text: true,
+  },
   serializer: 'superjson',
   suggest: {
     attempts: 'retry: { maxAttempts: 3 }',

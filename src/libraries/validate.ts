@@ -176,6 +176,7 @@ const backoff = shape(
     delayAlone: backoffKind,
     factor: text,
     jitter: text,
+    jitterSince: text,
     default: backoffKind,
     jittered: flag,
   },
@@ -183,8 +184,57 @@ const backoff = shape(
 );
 const acknowledged = oneOf('early', 'late', 'manual');
 const acknowledgement = shape(
-  { option: text, true: acknowledged, false: acknowledged, default: acknowledged, parameter: amount },
+  {
+    option: text,
+    true: acknowledged,
+    false: acknowledged,
+    default: acknowledged,
+    parameter: amount,
+    unsettled: text,
+    twice: text,
+    uncaught: text,
+    byChoice: flag,
+    refuse: text,
+    parameterRequeues: shape({ argument: amount, key: text, unless: list(text) }, ['argument', 'key']),
+  },
   ['default'],
+);
+/** A way to a signal: names, calls without arguments, and the elements of a list. */
+const way: Check = (value, path) =>
+  typeof value === 'string' && /^[A-Za-z$_][\w$]*(?:\(\)|\[\])?(?:\.[\w$]+(?:\(\))?)*$/.test(value)
+    ? []
+    : [`${path} must be a way such as 'param0.signal' or 'current().signal', not ${show(value)}`];
+const signal = shape({ at: way, asked: flag, aborts: text }, ['at', 'aborts']);
+const lock = shape({ lasts: amount, then: text }, ['lasts', 'then']);
+const requeues = shape({
+  argument: place,
+  is: oneOf(flag, number),
+  default: flag,
+  limitedOutside: flag,
+  instead: list(text),
+});
+const requeuesErrors = shape(
+  {
+    option: text,
+    values: list(text),
+    default: flag,
+    unless: list(text),
+    elsewhere: list(text),
+    takenBy: list(text),
+    instead: shape({ text, value: text }, ['text', 'value']),
+  },
+  ['option', 'values'],
+);
+const failedResults = shape({ nothing: flag, object: flag, keys: list(text) });
+const bulk = shape(
+  {
+    name: text,
+    leading: list(amount),
+    item: oneOf(amount, record(amount)),
+    since: text,
+    before: text,
+  },
+  ['name'],
 );
 const layers = list(oneOf('config', 'queue', 'definition', 'dispatch'));
 const serializer = oneOf(
@@ -201,9 +251,104 @@ const suggest = shape({
   attempts: text,
   runOnce: text,
   backoff: text,
+  jitter: text,
   timeLimit: text,
   softTimeLimit: text,
 });
+const constant: Check = (value, path) =>
+  ['string', 'number', 'boolean'].includes(typeof value)
+    ? []
+    : [`${path} must be a text, a number, true or false, not ${show(value)}`];
+const pattern: Check = (value, path) => {
+  try {
+    return typeof value === 'string' && RegExp(value).source !== '' ? [] : [`${path} must be a pattern`];
+  } catch {
+    return [`${path} is no regular expression`];
+  }
+};
+/** A dispatch's method or function. */
+const callee: Check = (value, path) => text(value, path);
+const trap = shape(
+  {
+    option: text,
+    methods: list(callee),
+    is: list(constant),
+    below: number,
+    above: number,
+    fraction: flag,
+    number: flag,
+    matches: pattern,
+    without: list(text),
+    with: text,
+    overrides: flag,
+    unlessQueue: place,
+    since: text,
+    before: text,
+    effect: oneOf('ignored', 'rejected', 'misread'),
+    because: text,
+    instead: text,
+    decidesAttempts: flag,
+    write: shape({
+      remove: flag,
+      value: text,
+      rename: text,
+      times: number,
+      add: text,
+      character: text,
+      by: text,
+    }),
+  },
+  ['effect', 'because', 'instead'],
+);
+const relation = shape(
+  {
+    option: text,
+    unit,
+    than: text,
+    thanUnit: unit,
+    thanDefault: amount,
+    orEqual: flag,
+    unless: text,
+    since: text,
+    before: text,
+    because: text,
+  },
+  ['option', 'than', 'because'],
+);
+const timeAmount = shape({ option: text, unit, least: amount, most: amount, because: text }, [
+  'option',
+  'unit',
+  'because',
+]);
+const dialect = shape(
+  {
+    fields: list(amount),
+    sixth: oneOf('seconds', 'year'),
+    nicknames: list(text),
+    extra: text,
+    names: flag,
+    lastWeekday: number,
+    openSteps: flag,
+    plainRanges: flag,
+    wrapping: flag,
+    prefix: flag,
+    crontab: flag,
+    otherwise: flag,
+  },
+  ['fields'],
+);
+const logger = shape(
+  {
+    shown: text,
+    parameter: place,
+    import: shape({ name: text, from: list(text), path: text }, ['name', 'from']),
+    member: shape({ type: text, from: text }, ['type', 'from']),
+    methods: record(text),
+    text: flag,
+    awaited: flag,
+  },
+  ['shown'],
+);
 const orNull =
   (check: Check): Check =>
   (value, path) =>
@@ -216,6 +361,15 @@ const claim = {
   payload: text,
   waits: text,
   deduplication: text,
+  sameName: text,
+  routes: text,
+  signal: text,
+  lock: text,
+  emitters: text,
+  transaction: text,
+  traps: text,
+  schedules: text,
+  times: text,
 };
 
 const library = shape(
@@ -249,14 +403,25 @@ const library = shape(
         definition: places,
         payload: places,
         options: places,
+        transaction: places,
         defaults: places,
         ignoresQueue: flag,
         queueDefault: text,
-        chain: shape({ ends: list(text), collectors: list(text), setters: record(oneOf(text, list(text))) }, [
-          'ends',
-          'setters',
-        ]),
+        taskDefault: text,
+        event: flag,
+        chain: shape(
+          {
+            ends: list(text),
+            collectors: list(text),
+            lazy: list(text),
+            setters: record(oneOf(text, list(text))),
+          },
+          ['ends', 'setters'],
+        ),
         curried: flag,
+        bulk: oneOf(bulk, list(bulk)),
+        sync: flag,
+        optionsNeed: text,
       }),
     ),
     handlers: list(
@@ -265,6 +430,11 @@ const library = shape(
         queueDefault: text,
         owner: shape({ decorator: text, queue: places }, ['decorator', 'queue']),
         task: places,
+        taskDefault: text,
+        taskIn: place,
+        unique: oneOf('object', 'queue', 'application'),
+        further: places,
+        parses: flag,
         handler: places,
         each: place,
         payload: place,
@@ -274,23 +444,69 @@ const library = shape(
         step: flag,
         durable: flag,
         elsewhere: flag,
+        ownProcess: flag,
+        answers: flag,
+        requeuesErrors,
       }),
     ),
     waits: list(site({ durable: flag, polling: flag, holds: flag, curried: flag })),
-    settlements: list(site({ outcome: oneOf('done', 'again', 'failed') })),
+    settlements: list(site({ outcome: oneOf('done', 'again', 'failed'), requeues })),
+    pulls: list(site({ queue: places, task: places })),
+    emitters: list(site({ emitter: place, unheard: oneOf('exits', 'closes', 'asked') })),
+    listeners: list(shape({ decorator: text, event: text }, ['decorator', 'event'])),
+    settings: list(
+      site({
+        options: places,
+        traps: list(trap),
+        relations: list(relation),
+        amounts: list(timeAmount),
+      }),
+    ),
+    schedules: list(site({ each: place, expression: places, zone: places, dialect })),
+    cron: dialect,
+    traps: list(trap),
+    relations: list(relation),
+    amounts: list(timeAmount),
+    failures: shape(
+      {
+        observer: text,
+        events: list(text),
+        of: oneOf('made', 'receiver'),
+        options: list(text),
+        mentions: list(text),
+      },
+      ['observer'],
+    ),
+    logger,
+    brokers: list(site({ database: text, address: places, addresses: record(text) })),
+    inline: list(site({ mode: text, option: place, value: oneOf(flag, text) })),
+    calledDirectly: flag,
     configs: list(shape({ file: text, options: text, as: text }, ['file', 'options'])),
     builders: record(place),
+    sameName: text,
+    routes: shape({ by: oneOf('task', 'task-in-queue', 'queue'), catchAll: text, without: text }, [
+      'by',
+      'without',
+    ]),
     unregistered: flag,
     queueDefaults: text,
+    defaultsAt: text,
+    defaultQueue: text,
     layers,
     attempts,
     backoff,
     timeLimit,
     softTimeLimit: timeLimit,
     acknowledgement,
+    signal,
+    lock,
+    failedResults,
+    resultNames: list(text),
     deduplication: list(shape({ option: text, since: text, before: text }, ['option'])),
     idempotent: text,
+    flow: shape({ name: text, later: list(text) }, ['name']),
     serializer,
+    encryption: list(text),
     serializerOption: shape({ option: text, values: record(serializer) }, ['option', 'values']),
     suggest,
     versions: list(
@@ -298,13 +514,18 @@ const library = shape(
         {
           before: text,
           unregistered: flag,
+          defaultsAt: text,
           layers,
           attempts: orNull(attempts),
           backoff: orNull(backoff),
           timeLimit: orNull(timeLimit),
           acknowledgement: orNull(acknowledgement),
+          signal: orNull(signal),
+          lock: orNull(lock),
+          failedResults: orNull(failedResults),
           serializer,
           suggest: orNull(suggest),
+          sameName: text,
         },
         ['before'],
       ),

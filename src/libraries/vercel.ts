@@ -9,6 +9,7 @@ export const vercelWorkflow = defineLibrary({
   packages: ['workflow', '@workflow/core'],
   dispatches: [{ call: 'start', task: 'arg0', payload: 'arg1', options: 'arg2' }],
   handlers: [{ directive: 'use workflow', task: 'name', handler: 'self', payload: 'params', durable: true }],
+  calledDirectly: true,
   waits: [{ property: 'Run.returnValue' }, { property: 'Run.status', polling: true }],
   layers: ['dispatch'],
   acknowledgement: { default: 'late' },

@@ -7,18 +7,25 @@ import { boringnodeQueue } from './boringnode-queue.js';
 import { bull } from './bull.js';
 import { bullmq } from './bullmq.js';
 import type {
+  BrokerSite,
   DispatchSite,
+  EmitterSite,
   HandlerSite,
   InjectionSite,
+  InlineSite,
   Layer,
   LibraryDefinition,
   Matcher,
+  PullSite,
   QueueSite,
+  ScheduleSite,
+  SettingsSite,
   SettlementSite,
   WaitSite,
 } from './define.js';
 import { celeryNode } from './celery-node.js';
 import { cloudflareQueues, cloudflareStep, cloudflareWorkflows } from './cloudflare.js';
+import { nestjsSchedule } from './cron.js';
 import { dbos, dbosSteps } from './dbos.js';
 import { faktoryWorker } from './faktory-worker.js';
 import { cloudTasks, firebase, firebaseFirst, pubsub } from './google.js';
@@ -86,6 +93,7 @@ export const builtIn: readonly LibraryDefinition[] = [
   cloudTasks,
   firebase,
   firebaseFirst,
+  nestjsSchedule,
 ];
 
 /** A library with what it inherits filled in. */
@@ -101,7 +109,13 @@ export type Site =
   | { readonly purpose: 'handler'; readonly library: Library; readonly site: HandlerSite }
   | { readonly purpose: 'queue'; readonly library: Library; readonly site: QueueSite }
   | { readonly purpose: 'wait'; readonly library: Library; readonly site: WaitSite }
-  | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite };
+  | { readonly purpose: 'settlement'; readonly library: Library; readonly site: SettlementSite }
+  | { readonly purpose: 'pull'; readonly library: Library; readonly site: PullSite }
+  | { readonly purpose: 'emitter'; readonly library: Library; readonly site: EmitterSite }
+  | { readonly purpose: 'settings'; readonly library: Library; readonly site: SettingsSite }
+  | { readonly purpose: 'schedule'; readonly library: Library; readonly site: ScheduleSite }
+  | { readonly purpose: 'broker'; readonly library: Library; readonly site: BrokerSite }
+  | { readonly purpose: 'inline'; readonly library: Library; readonly site: InlineSite };
 
 /** All libraries of one configuration, indexed by the names that syntax shows. */
 export class Vocabulary {
@@ -120,7 +134,8 @@ export class Vocabulary {
   readonly parameterTypes = new Map<string, Site[]>();
   readonly injections = new Map<string, { readonly library: Library; readonly site: InjectionSite }[]>();
   readonly packages: ReadonlySet<string>;
-  readonly #folder: string;
+  /** What the libraries' `files` are relative to. */
+  readonly folder: string;
   readonly #settings: unknown;
   readonly #parts = new Map<string, Vocabulary>();
   readonly #older = new Map<Library, Map<string, Library>>();
@@ -133,7 +148,7 @@ export class Vocabulary {
    */
   constructor(settings: unknown, folder: string, kept?: ReadonlySet<string>) {
     this.#settings = settings;
-    this.#folder = folder.replace(/\\/g, '/').replace(/\/$/, '');
+    this.folder = folder.replace(/\\/g, '/').replace(/\/$/, '');
     const problems: string[] = [];
     const definitions = [...builtIn];
     const known = isRecord(settings) ? settings : {};
@@ -182,6 +197,12 @@ export class Vocabulary {
     for (const site of library.queues ?? []) this.#add(site, { purpose: 'queue', library, site });
     for (const site of library.waits ?? []) this.#add(site, { purpose: 'wait', library, site });
     for (const site of library.settlements ?? []) this.#add(site, { purpose: 'settlement', library, site });
+    for (const site of library.pulls ?? []) this.#add(site, { purpose: 'pull', library, site });
+    for (const site of library.emitters ?? []) this.#add(site, { purpose: 'emitter', library, site });
+    for (const site of library.settings ?? []) this.#add(site, { purpose: 'settings', library, site });
+    for (const site of library.schedules ?? []) this.#add(site, { purpose: 'schedule', library, site });
+    for (const site of library.brokers ?? []) this.#add(site, { purpose: 'broker', library, site });
+    for (const site of library.inline ?? []) this.#add(site, { purpose: 'inline', library, site });
     for (const site of library.injections ?? []) push(this.injections, site.decorator, { library, site });
   }
 
@@ -249,7 +270,7 @@ export class Vocabulary {
     const names = new Set(kept.map(({ name }) => name));
     const key = [...names].join('\n');
     let part = this.#parts.get(key);
-    if (!part) this.#parts.set(key, (part = new Vocabulary(this.#settings, this.#folder, names)));
+    if (!part) this.#parts.set(key, (part = new Vocabulary(this.#settings, this.folder, names)));
     return part;
   }
 
@@ -276,7 +297,7 @@ export class Vocabulary {
     if (file !== undefined && library.ambient?.some((each) => file.endsWith(`/${each}`))) return true;
     if (file === undefined || !library.files) return false;
     return library.files.some((each) => {
-      const path = `${this.#folder}/${each.replace(/^\.\//, '').replace(/\/$/, '')}`;
+      const path = `${this.folder}/${each.replace(/^\.\//, '').replace(/\/$/, '')}`;
       const bare = path.replace(/\.[cm]?[jt]sx?$/, '');
       return file === path || file.replace(/\.[cm]?[jt]sx?$/, '') === bare || file.startsWith(`${path}/`);
     });
@@ -300,6 +321,13 @@ function complete(definition: LibraryDefinition, base: Library | undefined): Lib
         handlers: undefined,
         waits: undefined,
         settlements: undefined,
+        pulls: undefined,
+        emitters: undefined,
+        listeners: undefined,
+        settings: undefined,
+        schedules: undefined,
+        brokers: undefined,
+        inline: undefined,
         configs: undefined,
         ambient: undefined,
         evidence: undefined,

@@ -34,6 +34,7 @@ const known = new WeakMap<Vocabulary, WeakMap<ts.SourceFile, Candidates>>();
 export class Gate {
   readonly #pattern: RegExp | undefined;
   readonly #options: RegExp | undefined;
+  readonly #judged: RegExp | undefined;
 
   constructor(vocabulary: Vocabulary, derived: Iterable<string> = []) {
     const names = [
@@ -53,11 +54,23 @@ export class Gate {
       ...[...vocabulary.packages].map((name) => `['"]${escape(name)}(?:/[^'"]*)?['"]`),
       ...(names.length > 0 ? [`\\b(?:${names.map(escape).join('|')})\\b`] : []),
     ];
+    const lastKeys = (paths: readonly (string | undefined)[]): string[] =>
+      paths.flatMap((option) => option?.split('.').at(-1) ?? []);
     const options = new Set(
-      vocabulary.libraries
-        .flatMap(({ attempts, backoff }) => [attempts?.option, backoff?.option, backoff?.delay])
-        .flatMap((option) => option?.split('.').at(-1) ?? []),
+      vocabulary.libraries.flatMap(({ attempts, backoff }) =>
+        lastKeys([attempts?.option, backoff?.option, backoff?.delay]),
+      ),
     );
+    const judged = new Set(
+      vocabulary.libraries
+        .flatMap((library) => [library, ...(library.settings ?? [])])
+        .flatMap(({ traps = [], relations = [], amounts = [] }) =>
+          lastKeys([...traps, ...relations, ...amounts].map(({ option }) => option)),
+        )
+        // Words that any file may hold say nothing.
+        .filter((key) => /[a-z_][A-Z_]/.test(key) || options.has(key)),
+    );
+    this.#judged = judged.size > 0 ? new RegExp(`\\b(?:${[...judged].map(escape).join('|')})\\b`) : undefined;
     this.#options =
       options.size > 0 ? new RegExp(`\\b(?:${[...options].map(escape).join('|')})\\b`) : undefined;
     this.#pattern = parts.length > 0 ? new RegExp(parts.join('|')) : undefined;
@@ -66,6 +79,11 @@ export class Gate {
   /** Does the text mention an option that states a policy? It may be what another file's queue is given. */
   mentionsOption(text: string): boolean {
     return this.#options?.test(text) === true;
+  }
+
+  /** Does the text mention an option that may be a trap, or a time? */
+  mentionsJudged(text: string): boolean {
+    return this.#judged?.test(text) === true;
   }
 
   passes(text: string): boolean {

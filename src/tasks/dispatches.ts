@@ -99,6 +99,7 @@ export class Dispatches {
       task: this.#taskOf(match, item, definition),
       payload: this.reading.finder.locate(match, site.payload, item, queueName),
       options,
+      transaction: this.reading.finder.locate(match, site.transaction, item, queueName),
       optionsIndex: optionsIndex(site.options),
       ignoresQueue: site.ignoresQueue === true,
       policy: new Policy(this.reading.code, library, layers, node, queue.replaced, match.version),
@@ -118,7 +119,8 @@ export class Dispatches {
 
   #taskOf(match: Match, item: Lazy | undefined, definition: Handler | undefined): Setting<string> {
     const { site } = match.site as Extract<Site, { purpose: 'dispatch' }>;
-    const written = textSetting(this.reading.finder.locate(match, site.task, item), match.node);
+    const place = this.reading.finder.locate(match, site.task, item);
+    const written = textSetting(place, match.node, site.taskDefault);
     return written.state === 'unknown' && definition ? definition.task : written;
   }
 

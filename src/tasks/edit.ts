@@ -124,8 +124,10 @@ function optionEdit(subject: Dispatch | Handler, text: string): Edit | undefined
   if (item) {
     if (item.getSourceFile() !== subject.node.getSourceFile()) return undefined;
     const key = optionsKeyOf(subject);
+    const { optionsNeed } = subject.site;
+    const whole = optionsNeed === undefined ? text : `${optionsNeed}, ${text}`;
     return key !== undefined && ts.isObjectLiteralExpression(item)
-      ? addToObject(item, `${key}: { ${text} }`)
+      ? addToObject(item, `${key}: { ${whole} }`)
       : undefined;
   }
   return subject.optionsIndex === undefined
@@ -146,14 +148,9 @@ function editOfObject(written: ts.Node, text: string): Edit | undefined {
 }
 
 /** The key of an item under which its options stand: BullMQ's `opts`. */
-function optionsKeyOf({ library, item }: Dispatch): string | undefined {
-  if (!item) return undefined;
-  for (const { each, options } of library.dispatches ?? []) {
-    const place = typeof options === 'string' ? options : options?.[0];
-    const key = /^item\.(?<key>[\w$]+)$/.exec(place ?? '')?.groups?.['key'];
-    if (each !== undefined && key !== undefined) return key;
-  }
-  return undefined;
+function optionsKeyOf({ site: { options }, item }: Dispatch): string | undefined {
+  const place = typeof options === 'string' ? options : options?.[0];
+  return item && /^item\.(?<key>[\w$]+)$/.exec(place ?? '')?.groups?.['key'];
 }
 
 /** Of the properties that a text writes, those that the parameter's type has; undefined without the first. */
@@ -177,13 +174,21 @@ function typeOfContainer(code: Code, { by, path }: Open): ts.Type | undefined {
   return type && checker.getNonNullableType(type);
 }
 
+/** A table says the same few texts for all of its tasks: each is parsed once. */
+const parsed = new Map<string, readonly ts.ObjectLiteralElementLike[] | undefined>();
+
 /** The properties of a suggestion's text. */
 function propertiesOf(text: string): readonly ts.ObjectLiteralElementLike[] | undefined {
+  if (!parsed.has(text)) parsed.set(text, parseProperties(text));
+  return parsed.get(text);
+}
+
+function parseProperties(text: string): readonly ts.ObjectLiteralElementLike[] | undefined {
   const source = ts.createSourceFile('suggestion.ts', `({ ${text} })`, ts.ScriptTarget.Latest, true);
   const [statement] = source.statements;
-  const parsed =
+  const literal =
     statement && ts.isExpressionStatement(statement) ? skipOuter(statement.expression) : undefined;
-  return parsed && ts.isObjectLiteralExpression(parsed) ? parsed.properties : undefined;
+  return literal && ts.isObjectLiteralExpression(literal) ? literal.properties : undefined;
 }
 
 /** A new last property of an object literal, in its own layout; undefined where nothing is left to add. */
@@ -221,6 +226,17 @@ export function addAfter(property: ts.ObjectLiteralElementLike, text: string): E
   const indent = lineIndent(property.getSourceFile(), property);
   const end = property.getEnd();
   return { replace: { start: end, end }, text: `,${indent === undefined ? ' ' : `\n${indent}`}${text}` };
+}
+
+/** An object literal without one of its properties. */
+export function removeProperty(property: ts.ObjectLiteralElementLike): Edit | undefined {
+  if (!ts.isObjectLiteralExpression(property.parent)) return undefined;
+  const { properties } = property.parent;
+  const index = properties.indexOf(property);
+  const [before, after] = [properties[index - 1], properties[index + 1]];
+  if (after) return { replace: { start: property.getStart(), end: after.getStart() }, text: '' };
+  if (before) return { replace: { start: before.getEnd(), end: property.getEnd() }, text: '' };
+  return { replace: rangeOf(property.parent), text: '{}' };
 }
 
 /** The white space before a node that is the first of its line; undefined when it is not. */

@@ -9,6 +9,7 @@ import { originOf } from '../typescript/identity.js';
 import { skipOuter } from '../typescript/syntax.js';
 import {
   alternatives,
+  isNullish,
   Lazy,
   noBindings,
   openOf,
@@ -62,6 +63,15 @@ export class Handlers {
       : [];
   }
 
+  /** May a site make further handlers than those that its text names? */
+  mayHaveMore(match: Match<Extract<Site, { purpose: 'handler' }>>): boolean {
+    const { each, further } = match.site.site;
+    const more = this.reading.finder.locate(match, further)?.value;
+    if (more && !isNullish(more)) return true;
+    const list = each === undefined ? undefined : this.reading.finder.locate(match, each)?.value;
+    return list !== undefined && !isWhole(list);
+  }
+
   #handlersOf(match: Match, item: Lazy | undefined): readonly Handler[] {
     const { library, site } = match.site as Extract<Site, { purpose: 'handler' }>;
     const { node } = match;
@@ -95,10 +105,11 @@ export class Handlers {
       node,
       name: match.name,
       queue: queue.name,
-      task: textSetting(this.reading.finder.locate(match, site.task, item), node),
+      task: textSetting(this.reading.finder.locate(match, site.task, item), node, site.taskDefault),
       definitionOnly,
       registered: (site.typed === undefined || site.each !== undefined) && site.takes === undefined,
       durable: site.durable === true,
+      ownProcess: site.ownProcess === true,
       step: site.step === true,
       payload,
       options,
@@ -114,7 +125,10 @@ export class Handlers {
       .map((value) => {
         const one = place.value === value ? place : new Lazy(place.node, () => value, place.bindings);
         const { body, open } = this.#bodyOf(one);
-        return { ...common, body, openBody: open ?? openOf(place.value) };
+        const isFile =
+          value.kind !== 'function' && fileNamedBy(this.reading.code, place.node, value) !== undefined;
+        const ownProcess = common.ownProcess || isFile;
+        return { ...common, ownProcess, body, openBody: open ?? openOf(place.value) };
       });
   }
 
@@ -261,6 +275,22 @@ function membersOf(code: Code, value: Value): readonly Member[] {
     }
   }
   return [...members.values()];
+}
+
+/** Is each member of a list or an object known by its name? */
+function isWhole(value: Value): boolean {
+  switch (value.kind) {
+    case 'choice':
+      return value.values.every(isWhole);
+    case 'object':
+      return value.parts.every((part) => 'key' in part || ('spread' in part && isWhole(part.spread.value)));
+    case 'array':
+    case 'module':
+    case 'absent':
+      return true;
+    default:
+      return isNullish(value);
+  }
 }
 
 /** Is there certainly no function here? */

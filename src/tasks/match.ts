@@ -11,6 +11,7 @@ import { argumentsOf, lazyOf, returnedBy, type Arguments } from '../typescript/f
 import { originOf, originOfDeclaration, symbolAt, type Origin } from '../typescript/identity.js';
 import { ancestorsOf, declaredTypeOf, holderOf, skipOuter } from '../typescript/syntax.js';
 import { typeOfExpression } from '../typescript/types.js';
+import { usesOf } from '../typescript/uses.js';
 import { isWithin } from '../typescript/version.js';
 import { instanceOf, memberOfInstance, staticMember } from '../typescript/instances.js';
 import { property, propertyNode } from '../typescript/properties.js';
@@ -51,6 +52,8 @@ export interface Match<S extends Site = Site> {
 interface ChainOfCalls {
   readonly options: Value;
   readonly end: ts.CallExpression | undefined;
+  /** The last call that follows the start of the builder outwards. */
+  readonly last: ts.Expression;
 }
 
 /** How many decorators of the project may stand between a use and a library's. */
@@ -134,7 +137,7 @@ export class SiteFinder {
     return this.#first(
       sites,
       owners,
-      (site, origin) => `${origin.name}.${name}` === site.site.method,
+      (site, origin) => `${this.vocabulary.nameOf(site.library, origin)}.${name}` === site.site.method,
       node,
       ts.isPropertyAccessExpression(callee) ? callee.name : callee,
       () => argumentsOf(this.code, node.arguments, bindings),
@@ -426,13 +429,13 @@ export class SiteFinder {
       const further = end || !handed ? undefined : this.#walkChain(handed, spec, bindings, parts);
       if (further?.end) {
         const options = unknownElsewhere(walked.last, 'a function changed the builder');
-        return { options, end: further.end };
+        return { options, end: further.end, last: further.last };
       }
     }
     const holder = end ? undefined : holderOf(walked.last);
     let escaped: ts.Node | undefined;
     if (holder && ts.isVariableDeclaration(holder) && ts.isIdentifier(holder.name)) {
-      for (const use of this.#usesOf(holder.name)) {
+      for (const use of usesOf(this.code, holder.name)) {
         const { parent } = use;
         const assigned =
           ts.isPropertyAccessExpression(parent) &&
@@ -447,8 +450,10 @@ export class SiteFinder {
         else end ??= this.#walkChain(use, spec, bindings, parts).end ?? collectorOf(use, spec);
       }
     }
-    if (escaped) return { options: unknownElsewhere(escaped, 'a function may change the builder'), end };
-    return { options: mergeNested(parts, start), end };
+    const { last } = walked;
+    if (escaped)
+      return { options: unknownElsewhere(escaped, 'a function may change the builder'), end, last };
+    return { options: mergeNested(parts, start), end, last };
   }
 
   /** Walks the calls that follow an expression outwards. */
@@ -484,20 +489,6 @@ export class SiteFinder {
       const argument = args[index];
       if (argument) parts.push(nested(key.split('.'), lazyOf(this.code, argument, bindings)));
     }
-  }
-
-  /** Where a variable is used, in the order of the text. */
-  #usesOf(name: ts.Identifier): readonly ts.Identifier[] {
-    const symbol = this.code.checker.getSymbolAtLocation(name);
-    const uses: ts.Identifier[] = [];
-    const visit = (node: ts.Node): void => {
-      if (ts.isIdentifier(node) && node !== name && node.text === name.text) {
-        if (this.code.checker.getSymbolAtLocation(node) === symbol) uses.push(node);
-      }
-      ts.forEachChild(node, visit);
-    };
-    visit(functionAround(name) ?? name.getSourceFile());
-    return uses;
   }
 
   #holds(site: Matcher, args: Arguments): boolean {

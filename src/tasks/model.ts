@@ -78,10 +78,32 @@ export interface Dispatch extends Subject {
   readonly payload: Lazy | undefined;
   /** The options that this dispatch itself gives; undefined for none. */
   readonly options: Lazy | undefined;
+  /** The database transaction that it is queued in; undefined where none is given. */
+  readonly transaction: Lazy | undefined;
   /** Which argument the options are, for a plain dispatch whose options are a whole argument. */
   readonly optionsIndex: number | undefined;
   /** The queue's defaults do not reach it. */
   readonly ignoresQueue: boolean;
+}
+
+/** The call whose value tells whether a task was taken: most often the dispatch itself, once for a bulk of them. */
+export interface Sending {
+  readonly library: Library;
+  readonly site: DispatchSite;
+  /** The dispatch. */
+  readonly node: ts.CallExpression | ts.NewExpression;
+  /** The end of a builder, the second call of a curried one, what a command is given to; else the dispatch. */
+  readonly call: ts.CallExpression | undefined;
+  /** The library's, where it is known. */
+  readonly version: string | undefined;
+  /** What to report. */
+  readonly name: ts.Node;
+  /** Of a builder that nothing ends, what there is of it: nothing is dispatched. */
+  readonly unfinished: ts.Expression | undefined;
+  /** Nothing is dispatched before somebody awaits this value. */
+  readonly lazy: boolean;
+  /** The calls of project functions that lead to the library's own, from the outermost in. */
+  readonly through: readonly Dispatch[];
 }
 
 /** A function that a worker runs, or a definition that states a task's policy. */
@@ -106,6 +128,8 @@ export interface Handler extends Subject {
   readonly registered: boolean;
   /** The engine checkpoints it where it waits, so that its waits hold no worker. */
   readonly durable: boolean;
+  /** It runs in a process or thread of its own: a file that is named is loaded there. */
+  readonly ownProcess: boolean;
   /** One step of a durable function. */
   readonly step: boolean;
   /** Where the payload stands in the parameters: parameter 0, `data`; all of them are it for some libraries. */

@@ -13,26 +13,33 @@ import type { Dispatch, Handler } from './model.js';
 /**
  * Walks what a dispatch hands over, as far as its own text gives it: what a project function adds to what
  * its callers pass is reported there, and what they pass is reported at them.
+ *
+ * @param plain visits also what is certainly a text, a number or a boolean.
  */
-export function walkDispatchPayload(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
+export function walkDispatchPayload(
+  code: Code,
+  dispatch: Dispatch,
+  visit: PayloadVisitor,
+  plain = false,
+): void {
   const { payload } = dispatch;
   if (!payload) return;
   if (dispatch.library.serializer === 'bytes' && payload.node !== libraryCall(dispatch)) {
     const made = unwrapped(code, payload);
-    if (made) walkGiven(code, { ...dispatch, payload: made }, visit);
+    if (made) walkGiven(code, { ...dispatch, payload: made }, visit, plain);
     return;
   }
-  walkGiven(code, dispatch, visit);
+  walkGiven(code, dispatch, visit, plain);
 }
 
-function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void {
+function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor, plain: boolean): void {
   const { payload, node, through } = dispatch;
   if (!payload) return;
   if (payload.node === libraryCall(dispatch)) {
     // All arguments of a call: each has a text of its own, but for one that comes out of a spread.
     const parts = payload.value.kind === 'array' ? payload.value.elements : [];
     for (const part of parts) {
-      if (part.node !== payload.node) walkDispatchPayload(code, { ...dispatch, payload: part }, visit);
+      if (part.node !== payload.node) walkDispatchPayload(code, { ...dispatch, payload: part }, visit, plain);
     }
     return;
   }
@@ -44,10 +51,11 @@ function walkGiven(code: Code, dispatch: Dispatch, visit: PayloadVisitor): void 
     const inner = functionsBetween(dispatch);
     const isOurs = (at: ts.Node): boolean =>
       at.getSourceFile() === here && !inner.some((target) => isInside(at, target));
-    walkPayload(code, payload, { visit, isOurs });
+    walkPayload(code, payload, { visit, isOurs, plain });
     return;
   }
   walkPayload(code, payload, {
+    plain,
     visit: (part) =>
       // What another file writes is reported at the dispatch, where nothing of it can be edited.
       visit(part.node.getSourceFile() === here ? part : { ...part, node: dispatch.name, direct: false }),
@@ -98,7 +106,7 @@ function unwrapped(code: Code, at: Lazy, hops = 0): Lazy | undefined {
 const maximumUnwrapped = 4;
 
 /** A parameter stands for what the call around it is given. */
-function bound(at: Lazy): Lazy {
+export function bound(at: Lazy): Lazy {
   const node = skipOuter(at.node);
   if (!ts.isIdentifier(node)) return at;
   for (const [parameter, value] of at.bindings) {
@@ -184,6 +192,19 @@ export function walkHandlerPayload(code: Code, handler: Handler, visit: PayloadV
     const declared = parameter && declaredPayload(code, handler, parameter, payload.path);
     if (declared) walkPayloadType(code, declared.node, declared.type, visit);
   }
+}
+
+/** The type of the payload that a handler declares for one of its parameters; undefined where it says none. */
+export function payloadTypeOf(
+  code: Code,
+  { payload, body }: Handler,
+): { readonly parameter: ts.ParameterDeclaration; readonly type: ts.Type } | undefined {
+  if (!payload || payload.parameter === 'all' || !code.typed) return undefined;
+  const parameter = body?.parameters[payload.parameter];
+  if (!parameter || parameter.dotDotDotToken) return undefined;
+  let type: ts.Type | undefined = code.checker.getTypeAtLocation(parameter);
+  for (const key of payload.path) type = type && typeOfKey(code, type, key);
+  return type && { parameter, type };
 }
 
 function declaredPayload(

@@ -51,7 +51,7 @@ export class Policy {
     private readonly node: ts.Node,
     /** Options that a stronger layer replaced whole, so that nothing of them holds. */
     private readonly replaced: Value | undefined,
-    private readonly version: string | undefined,
+    readonly version: string | undefined,
   ) {}
 
   /** All runs of a failing task, the first included. */
@@ -133,6 +133,11 @@ export class Policy {
   /** What holds for any option, by its path: all layers merged. */
   option(path: string): Value {
     return this.#option(this.layers, path);
+  }
+
+  /** What the layers below the strongest say of an option. */
+  inheritedOption(path: string): Value {
+    return this.#option(this.layers.slice(0, -1), path);
   }
 
   #once<T>(name: string, read: () => Setting<T>): Setting<T> {
@@ -471,12 +476,17 @@ export class Policy {
   }
 
   #delayOf(spec: BackoffSpec, value: Value): number | undefined {
-    if (value.kind === 'object') return durationOfObject(value);
-    const written = value.kind === 'constant' ? value.value : undefined;
-    if (typeof written === 'string') return durationOf(written);
-    if (typeof written !== 'number') return undefined;
-    return written * milliseconds[spec.unit ?? 'ms'];
+    return lengthOf(value, spec.unit ?? 'ms');
   }
+}
+
+/** Milliseconds of a time as it is written: a number of a unit, `5m`, `{ minutes: 5 }`. */
+export function lengthOf(value: Value, unit: TimeUnit): number | undefined {
+  if (value.kind === 'object') return durationOfObject(value);
+  const written = value.kind === 'constant' ? value.value : undefined;
+  if (typeof written === 'string') return durationOf(written);
+  if (typeof written !== 'number') return undefined;
+  return written * milliseconds[unit];
 }
 
 /** Milliseconds of `{ minutes: 5 }`; undefined where it is not all constant. */

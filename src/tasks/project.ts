@@ -5,19 +5,24 @@ import { chainTo, namedCallsIn, namesLeadingTo } from '../typescript/calls.js';
 import { functionAround, nameOfFunction } from '../typescript/follow.js';
 import { heritageOf } from '../typescript/classes.js';
 import type { Code } from '../typescript/code.js';
+import { fateOf, isAsync, isThenable } from '../typescript/promises.js';
 import { neighboursOf } from '../typescript/sources.js';
 import { ancestorsOf, isInside } from '../typescript/syntax.js';
+import { mentionsTransaction } from '../typescript/transactions.js';
 import type { Lazy, Open } from '../typescript/value.js';
 import { acknowledgementOf } from './acknowledgement.js';
 import { candidatesIn, Gate, type Candidates } from './candidates.js';
 import { Configs } from './config-files.js';
 import { Dispatches } from './dispatches.js';
 import { groupBy, once } from './grouping.js';
+import { Listening } from './emitters.js';
 import { Handlers } from './handlers.js';
 import { type Match, SiteFinder } from './match.js';
-import type { Dispatch, Handler, Queue, Setting, Settlement, Wait } from './model.js';
+import type { Dispatch, Handler, Queue, Sending, Setting, Settlement, Wait } from './model.js';
+import { Names, type Rest } from './names.js';
 import { opensOfPayload } from './payload-of.js';
 import { Queues } from './queues.js';
+import { sendingOf, sendingThrough } from './sendings.js';
 import { type Template, Wrappers } from './wrappers.js';
 
 const projects = new WeakMap<Code, WeakMap<Vocabulary, Project>>();
@@ -26,6 +31,8 @@ const projects = new WeakMap<Code, WeakMap<Vocabulary, Project>>();
 interface Known {
   readonly files: WeakSet<ts.SourceFile>;
   readonly patterns: readonly RegExp[];
+  /** Files with functions that a worker runs, which other files say. */
+  readonly bodies: WeakSet<ts.SourceFile>;
 }
 const knownBefore = new WeakMap<Vocabulary, Map<string, Known>>();
 
@@ -37,6 +44,8 @@ export class Project {
   readonly #queues: Queues;
   readonly #dispatches: Dispatches;
   readonly #handlers: Handlers;
+  /** Who listens to the events of what. */
+  readonly listening: Listening;
   readonly #forwarded: Wrappers<Dispatch>;
   readonly #registering: Wrappers<Handler>;
   readonly #ownDispatches = new WeakMap<ts.SourceFile, readonly Template<Dispatch>[]>();
@@ -44,17 +53,21 @@ export class Project {
   readonly #queueModels = new WeakMap<ts.SourceFile, readonly Queue[]>();
   readonly #waits = new WeakMap<ts.SourceFile, readonly Wait[]>();
   readonly #sites = new WeakMap<ts.SourceFile, Map<Site['purpose'], readonly Match[]>>();
+  readonly #sendings = new WeakMap<ts.SourceFile, readonly Sending[]>();
   readonly #settlements = new WeakMap<ts.SourceFile, readonly Settlement[]>();
   readonly #acknowledgements = new WeakMap<Handler, Setting<Acknowledged>>();
   #files: readonly ts.SourceFile[] | undefined;
-  #patterns: readonly RegExp[] | undefined;
+  #known: Known | undefined;
   #retriedByHandlers: ReadonlySet<string> | undefined;
   #bodies: ReadonlyMap<ts.Node, Handler> | undefined;
   #bodiesByFile: ReadonlyMap<ts.SourceFile | undefined, readonly Handler[]> | undefined;
   #definitionsByName: ReadonlyMap<string, readonly Handler[]> | undefined;
   #namesOfWaits: ReadonlySet<string> | undefined;
+  #namesOfDispatches: ReadonlySet<string> | undefined;
   #mentions: ReadonlyMap<ts.SourceFile, readonly (Dispatch | Queue)[]> | undefined;
   #allDispatches: readonly Dispatch[] | undefined;
+  #allHandlers: readonly Handler[] | undefined;
+  #names: Names | undefined;
 
   private constructor(
     readonly code: Code,
@@ -76,6 +89,7 @@ export class Project {
       candidatesIn: candidates,
     };
     const configs = new Configs(code);
+    this.listening = new Listening(code, vocabulary, finder);
     this.#queues = new Queues(reading);
     this.#dispatches = new Dispatches(reading, this.#queues, configs, {
       at: (node) =>
@@ -130,26 +144,59 @@ export class Project {
 
   /** May something about tasks stand in this file, or be called from it? A few searches of its text. */
   concerns(file: ts.SourceFile): boolean {
-    if (this.#gate.passes(file.text) || this.#gate.mentionsOption(file.text)) return true;
-    this.#patterns ??= this.#patternsBefore() ?? this.#patternsNow();
-    return this.#patterns.some((pattern) => pattern.test(file.text));
+    if (this.#gate.passes(file.text) || this.#gate.mentionsOption(file.text) || this.mentionsJudged(file))
+      return true;
+    const known = (this.#known ??= this.#knownBefore() ?? this.#knownNow());
+    if (known.bodies.has(file) || known.patterns.some((pattern) => pattern.test(file.text))) return true;
+    // What a transaction calls may dispatch in another file.
+    return mentionsTransaction(file) && this.#namesWhatDispatches(file);
   }
 
-  /** What a file must contain to call a wrapper: found by reading all tasks of the program. */
-  #patternsNow(): readonly RegExp[] {
-    const patterns = [...this.#forwarded.patterns, ...this.#registering.patterns];
-    const known: Known = { files: new WeakSet(this.code.ownFiles), patterns };
+  /** Does a file name an option that may be a trap or a time, so that another file's tasks may be given it? */
+  mentionsJudged(file: ts.SourceFile): boolean {
+    return this.#gate.mentionsJudged(file.text);
+  }
+
+  /** Does a file call or hand on a function through which a dispatch can be reached, as far as names tell? */
+  #namesWhatDispatches(file: ts.SourceFile): boolean {
+    const names = this.namesOfDispatches;
+    return namedCallsIn(file).some(
+      ({ node, name }) =>
+        names.has(name.text) || node.arguments.some((each) => ts.isIdentifier(each) && names.has(each.text)),
+    );
+  }
+
+  /**
+   * What a file must contain to call a wrapper, and which files hold the functions that others register: found by
+   * reading all tasks of the program.
+   */
+  #knownNow(): Known {
+    const patterns = [...this.#forwarded.patterns, ...this.#registering.patterns, ...this.#patternOfTasks()];
+    const bodies = new WeakSet([...this.bodies.keys()].map((body) => body.getSourceFile()));
+    const known: Known = { files: new WeakSet(this.code.ownFiles), patterns, bodies };
     let ofVocabulary = knownBefore.get(this.vocabulary);
     if (!ofVocabulary) knownBefore.set(this.vocabulary, (ofVocabulary = new Map<string, Known>()));
     ofVocabulary.set(this.#name, known);
-    return patterns;
+    return known;
+  }
+
+  /** The names of the functions that are tasks: a file may call one and mention nothing else of a library. */
+  #patternOfTasks(): readonly RegExp[] {
+    const names = new Set(
+      [...this.bodies.values()].flatMap(
+        (handler) =>
+          (isTaskByDispatchOnly(handler) && handler.body ? nameOfFunction(handler.body) : undefined) ?? [],
+      ),
+    );
+    const safe = [...names].filter((name) => /^[\w$]+$/.test(name)).map((name) => name.replace(/\$/g, '\\$'));
+    return safe.length === 0 ? [] : [new RegExp(`\\b(?:${safe.join('|')})\\b`)];
   }
 
   /**
    * What the program before this one knew, where no file that changed since can have a say in it: while
    * somebody types in a file without tasks, the tasks of all others are not read again.
    */
-  #patternsBefore(): readonly RegExp[] | undefined {
+  #knownBefore(): Known | undefined {
     const known = knownBefore.get(this.vocabulary)?.get(this.#name);
     const holds =
       known?.patterns &&
@@ -158,7 +205,7 @@ export class Project {
           known.files.has(file) ||
           !(this.#gate.passes(file.text) || known.patterns.some((pattern) => pattern.test(file.text))),
       );
-    return holds ? known.patterns : undefined;
+    return holds ? known : undefined;
   }
 
   /** The project's configuration file, by which it is known again when it is another program. */
@@ -170,6 +217,31 @@ export class Project {
   /** The dispatches of a file: calls of a library, and calls of project functions that forward to one. */
   dispatchesIn(file: ts.SourceFile): readonly Dispatch[] {
     return [...this.#dispatchTemplates(file), ...this.#forwarded.in(file)].flatMap(({ plain }) => plain);
+  }
+
+  /** The calls of a file whose value tells whether a task was taken, and the builders that nothing ends. */
+  sendingsIn(file: ts.SourceFile): readonly Sending[] {
+    return once(this.#sendings, file, () => [
+      ...this.sitesIn(file, 'dispatch').flatMap((match) => sendingOf(this.code, match) ?? []),
+      ...this.#forwarded.in(file).flatMap(({ plain }) => (plain[0] && sendingThrough(plain[0])) ?? []),
+    ]);
+  }
+
+  /**
+   * Does the call of a sending certainly give the promise of its dispatch: by its type, and by the text of the
+   * project functions that it goes through, which wait for it or return it, and do not catch its failure?
+   */
+  isAsynchronous({ call, site, through }: Sending): boolean {
+    const { code } = this;
+    if (!call) return false;
+    if (code.typed ? !isThenable(code, call) : site.sync === true || !through.every(runsAsync)) return false;
+    return through.every(({ through: inner, runs }) => {
+      if (!inner || code.at(inner.node) !== code) return false;
+      const found = this.sendingsIn(inner.node.getSourceFile()).find(({ node }) => node === inner.node);
+      if (!found?.call) return false;
+      const { state, by } = fateOf(code, found.call);
+      return state === 'carried' && by === runs;
+    });
   }
 
   /** The handlers of a file, also those that a project function registers for its caller. */
@@ -278,11 +350,27 @@ export class Project {
     return this.#namesOfWaits;
   }
 
+  /** Names of the functions through which a dispatch can be reached at all; empty for none. */
+  get namesOfDispatches(): ReadonlySet<string> {
+    if (!this.#namesOfDispatches) {
+      const nodes = this.dispatches.map(({ node }) => node);
+      this.#namesOfDispatches = nodes.length === 0 ? new Set() : namesLeadingTo(this.code.ownFiles, nodes);
+    }
+    return this.#namesOfDispatches;
+  }
+
   /** Every dispatch of the program. Costs a reading of all its task files, once. */
   get dispatches(): readonly Dispatch[] {
     return (this.#allDispatches ??= this.code.ownFiles
       .filter((file) => this.#gate.passes(file.text) || this.#forwarded.concerns(file))
       .flatMap((file) => this.dispatchesIn(file)));
+  }
+
+  /** Every handler of the program. Costs the same. */
+  get handlers(): readonly Handler[] {
+    return (this.#allHandlers ??= this.code.ownFiles
+      .filter((file) => this.#gate.passes(file.text) || this.#registering.concerns(file))
+      .flatMap((file) => this.handlersIn(file)));
   }
 
   /** Every queue of the program, with registrations. */
@@ -343,14 +431,32 @@ export class Project {
     return found;
   }
 
+  /** The names of the program's tasks: which handlers have the same one, and who runs what is dispatched. */
+  get names(): Names {
+    return (this.#names ??= new Names(this.code, this.vocabulary.folder, this.handlers, () =>
+      this.files.flatMap((file) => [...this.#restIn(file)]),
+    ));
+  }
+
+  /** Where a file says, without its name, that more tasks are run than those with a handler in the text. */
+  *#restIn(file: ts.SourceFile): Generator<Rest> {
+    for (const match of this.sitesIn(file, 'handler'))
+      if (this.#handlers.mayHaveMore(match)) yield { library: match.site.library.base, node: match.name };
+    for (const match of this.sitesIn(file, 'pull')) {
+      const { queue, task } = match.site.site;
+      const [inQueue, named] = [queue, task].map((place) => {
+        const value = this.locate(match, place)?.value;
+        return value?.kind === 'constant' ? String(value.value) : undefined;
+      });
+      yield { library: match.site.library.base, queue: inQueue, task: named, node: match.name };
+    }
+  }
+
   /** Function bodies that a worker runs, whichever file says so. */
   get bodies(): ReadonlyMap<ts.Node, Handler> {
     if (this.#bodies) return this.#bodies;
     const bodies = new Map<ts.Node, Handler>();
-    const files = this.code.ownFiles.filter(
-      (file) => this.#gate.passes(file.text) || this.#registering.concerns(file),
-    );
-    for (const handler of files.flatMap((file) => this.handlersIn(file))) {
+    for (const handler of this.handlers) {
       if (!handler.body) continue;
       const known = bodies.get(handler.body);
       if (!known || (!known.registered && handler.registered)) bodies.set(handler.body, handler);
@@ -395,17 +501,16 @@ export class Project {
   /** What the library's own calls in a file hand over. */
   #dispatchTemplates(file: ts.SourceFile): readonly Template<Dispatch>[] {
     return once(this.#ownDispatches, file, () => {
-      const { calls, news } = this.#candidates(file);
       const found: Template<Dispatch>[] = [];
-      const add = (match: Match, node: ts.CallExpression | ts.NewExpression): void => {
+      for (const match of this.sitesIn(file, 'dispatch')) {
+        const { node } = match;
+        if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) continue;
         const plain = this.#dispatches.dispatchesOf(match, node);
-        if (plain.length === 0) return;
+        if (plain.length === 0) continue;
         const derive: Template<Dispatch>['derive'] = (bindings) =>
           this.#dispatches.dispatchesOf(this.#finder.rebind(match, bindings), node);
         found.push({ node, plain, derive, chain: [] });
-      };
-      for (const node of calls) for (const match of this.#finder.call(node, 'dispatch')) add(match, node);
-      for (const node of news) for (const match of this.#finder.construct(node, 'dispatch')) add(match, node);
+      }
       return found;
     });
   }
@@ -422,6 +527,18 @@ export class Project {
       }));
     });
   }
+}
+
+function runsAsync({ runs }: Dispatch): boolean {
+  return runs !== undefined && isAsync(runs);
+}
+
+/**
+ * Is it the dispatch alone that makes a task of this function? Steps, functions that their engine has taken over,
+ * and those that fetch their messages themselves run as what they are wherever they are called.
+ */
+export function isTaskByDispatchOnly({ step, library, registered, node, body }: Handler): boolean {
+  return registered && !step && library.calledDirectly !== true && !(body?.body && isInside(node, body.body));
 }
 
 function isInCatch(node: ts.Node): boolean {

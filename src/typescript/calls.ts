@@ -61,6 +61,15 @@ export function callsIn(code: Code, body: ts.Node, names?: ReadonlySet<string>):
   return found;
 }
 
+/** The project function that one call runs, undefined when that is not certain. */
+export function targetOf(code: Code, node: ts.CallExpression): ts.FunctionLikeDeclaration | undefined {
+  const callee = skipOuter(node.expression);
+  const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+  return ts.isIdentifier(name) || ts.isPrivateIdentifier(name)
+    ? targets.once(code, node, () => functionNamed(code, name))
+    : undefined;
+}
+
 /** The project function that a call runs, undefined when that is not certain or it has no text here. */
 function functionNamed(
   code: Code,
@@ -74,7 +83,7 @@ function functionNamed(
 }
 
 /** The function that a declaration is, or that it holds as its initial value. */
-function functionDeclaredAs(declaration: ts.Node): ts.FunctionLikeDeclaration | undefined {
+export function functionDeclaredAs(declaration: ts.Node): ts.FunctionLikeDeclaration | undefined {
   if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) return declaration;
   if (
     (ts.isVariableDeclaration(declaration) ||
@@ -93,12 +102,14 @@ function functionDeclaredAs(declaration: ts.Node): ts.FunctionLikeDeclaration | 
  * within the bounds. The function itself is not asked.
  *
  * @param names the names through which such a function can be reached at all, see `namesLeadingTo`.
+ * @param counts whether a call in a function's text is followed.
  */
 export function chainTo(
   code: Code,
   start: ts.FunctionLikeDeclaration,
   holds: (target: ts.FunctionLikeDeclaration) => boolean,
   names: ReadonlySet<string>,
+  counts: (call: ProjectCall, body: ts.Node) => boolean = () => true,
 ): readonly ProjectCall[] | undefined {
   const seen = new Set<ts.Node>([start]);
   let level: readonly { readonly body: ts.Node; readonly chain: readonly ProjectCall[] }[] = [
@@ -108,7 +119,7 @@ export function chainTo(
     const next: { body: ts.Node; chain: readonly ProjectCall[] }[] = [];
     for (const { body, chain } of level) {
       for (const call of callsIn(code, body, names)) {
-        if (seen.has(call.target) || seen.size > maximumFunctions) continue;
+        if (seen.has(call.target) || seen.size > maximumFunctions || !counts(call, body)) continue;
         seen.add(call.target);
         const longer = [...chain, call];
         if (holds(call.target)) return longer;

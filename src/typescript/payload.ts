@@ -37,6 +37,8 @@ export interface PayloadWalk {
    * argument that a project function hands on. Default: all is.
    */
   readonly isOurs?: (node: ts.Node) => boolean;
+  /** Visits also what is certainly a text, a number or a boolean. */
+  readonly plain?: boolean;
   /** Told of a value whose type says nothing and which cannot be followed. */
   readonly unsaid?: (value: Lazy) => void;
   /** Only expressions that begin with one of these names are looked at, or with `this`. */
@@ -118,7 +120,7 @@ class Walk {
       if (truth !== true && !asked(node.whenFalse)) next(node.whenFalse, path);
       return;
     }
-    if (isPlain(node)) return;
+    if (!this.walk.plain && isPlain(node)) return;
     if (ts.isCallExpression(node)) {
       const chosen = keysChosen(this.code, node, bindings);
       if (chosen === 'unknown') return;
@@ -130,6 +132,7 @@ class Walk {
       }
     }
     if (
+      !this.walk.plain &&
       ts.isIdentifier(node) &&
       isAnnotatedPlain(this.code.checker.getSymbolAtLocation(node)?.valueDeclaration)
     )
@@ -263,7 +266,7 @@ class Walk {
       this.expression(lazyOf(code, property.initializer, bindings), keys, ours, hops);
     } else if (ts.isShorthandPropertyAssignment(property)) {
       const symbol = code.checker.getShorthandAssignmentValueSymbol(property);
-      if (isAnnotatedPlain(symbol?.valueDeclaration)) return;
+      if (!this.walk.plain && isAnnotatedPlain(symbol?.valueDeclaration)) return;
       const value = lazyOf(code, property.name, bindings);
       this.#leaf(value, property.name, [...path, property.name.text], ours, hops);
     } else {

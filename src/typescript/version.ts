@@ -9,6 +9,16 @@ export function isWithin(
   return true;
 }
 
+/** Is it certainly within them? What depends on a version that nobody knows is unknown. */
+export function isCertainlyWithin(
+  version: string | undefined,
+  since: string | undefined,
+  before: string | undefined,
+): boolean {
+  if (version === undefined && (since ?? before) !== undefined) return false;
+  return isWithin(version, since, before);
+}
+
 function compare(left: string, right: string): number {
   const numbers = (version: string): number[] =>
     version.split('.').map((part) => Number.parseInt(part, 10) || 0);

@@ -433,3 +433,19 @@ describe('handlers', () => {
     expect(() => queue.emit('error', new Error('nobody listens'))).toThrow('nobody listens');
   });
 });
+
+describe('dispatch', () => {
+  it('a builder that nothing ends enqueues nothing', async () => {
+    const queue = openQueue();
+    await queue.ready();
+    queue.createJob({}).retries(3).timeout(100);
+    await queue.createJob({}).save();
+    expect(await queue.checkHealth()).toMatchObject({ waiting: 1, newestJob: 1 });
+  });
+
+  it('save rejects what it cannot take', async () => {
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    await expect(async () => openQueue().createJob(circle).save()).rejects.toThrow(/circular/);
+  });
+});

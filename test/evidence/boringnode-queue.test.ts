@@ -251,28 +251,6 @@ describe('time', () => {
     expect(signals).toEqual([undefined]);
   });
 
-  it('timeout fails the run after that many milliseconds while the handler goes on and a retry overlaps it', async () => {
-    const released = closedGate();
-    const signals: (AbortSignal | undefined)[] = [];
-    let ended = 0;
-    const { Job, failures } = define(
-      async (job) => {
-        signals.push(job.signal);
-        await released.opened;
-        ended++;
-      },
-      { timeout: 60, maxRetries: 1 },
-    );
-    await start();
-    await rests(await dispatch(Job), 'failed');
-    await until('failed() is told', () => failures.length === 1);
-    // One job at a time, but two of its handlers are under way.
-    expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
-    expect(ended).toBe(0);
-    released.open();
-    await until('both handlers have ended', () => ended === 2);
-  });
-
   it('with failOnTimeout it is not tried again', async () => {
     let runs = 0;
     const { Job, failures } = define(
@@ -295,6 +273,30 @@ describe('time', () => {
     await start({ worker: { timeout: 30 } });
     await rests(await dispatch(patient.Job), 'completed');
     await rests(await dispatch(hasty.Job), 'failed');
+  });
+});
+
+describe('signal', () => {
+  it('timeout fails the run after that many milliseconds while the handler goes on and a retry overlaps it', async () => {
+    const released = closedGate();
+    const signals: (AbortSignal | undefined)[] = [];
+    let ended = 0;
+    const { Job, failures } = define(
+      async (job) => {
+        signals.push(job.signal);
+        await released.opened;
+        ended++;
+      },
+      { timeout: 60, maxRetries: 1 },
+    );
+    await start();
+    await rests(await dispatch(Job), 'failed');
+    await until('failed() is told', () => failures.length === 1);
+    // One job at a time, but two of its handlers are under way.
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
+    expect(ended).toBe(0);
+    released.open();
+    await until('both handlers have ended', () => ended === 2);
   });
 });
 
@@ -481,5 +483,19 @@ describe('handlers', () => {
     await start();
     await Job.dispatchMany([{}, {}, {}]);
     await until('all have run', () => runs === 3);
+  });
+});
+
+describe('dispatch', () => {
+  it('nothing is enqueued before the dispatch is awaited, or run is called', async () => {
+    let runs = 0;
+    const { Job } = define(() => void runs++);
+    await start();
+    void Job.dispatch({});
+    await sleep(200);
+    expect(runs).toBe(0);
+    await Job.dispatch({});
+    void Job.dispatch({}).run();
+    await until('the other two have run', () => runs === 2);
   });
 });

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -369,7 +370,9 @@ describe.each(MAJORS)('BullMQ $major', ({ major, alias, lib }) => {
       await reaches(queue, id, 'completed');
       expect(runs).toBe(1);
     });
+  });
 
+  describe('signal', () => {
     it('the signal given to a processor of three parameters is not aborted by time, nor by a lost lock', async () => {
       const queue = openQueue();
       const aborted: (boolean | undefined)[] = [];
@@ -411,6 +414,46 @@ describe.each(MAJORS)('BullMQ $major', ({ major, alias, lib }) => {
       await queue.add('job', {});
       await until('the processor has run', () => seen.length === 1);
       expect(seen[0]?.[2]).toBeUndefined();
+    });
+  });
+
+  describe('lock', () => {
+    it('while a call blocks the event loop the lock is not renewed, and another worker runs the job beside it', async () => {
+      const queue = openQueue();
+      const { id } = await queue.add('job', {});
+      const child = spawn(
+        process.execPath,
+        [
+          '--input-type=module',
+          '-e',
+          `import { execSync } from 'node:child_process';
+           import { writeSync } from 'node:fs';
+           const { Worker } = await import(process.argv[1]);
+           const connection = { host: process.argv[2], port: Number(process.argv[3]), maxRetriesPerRequest: null };
+           new Worker(process.argv[4], async () => {
+             writeSync(1, 'started');
+             execSync('sleep 4');
+             writeSync(1, 'ended');
+             process.exit();
+           }, { connection, lockDuration: 500, stalledInterval: 200 });`,
+          alias,
+          redis.host,
+          String(redis.port),
+          queue.name,
+        ],
+        { cwd: join(import.meta.dirname, '../..'), stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let printed = '';
+      child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+      try {
+        await until('the first worker has begun', () => printed.includes('started'));
+        let beside = '';
+        openWorker(queue, async () => void (beside = printed), { stalledInterval: 200 });
+        await reaches(queue, id, 'completed');
+        expect(beside).toBe('started');
+      } finally {
+        child.kill('SIGKILL');
+      }
     });
   });
 
@@ -653,5 +696,37 @@ describe.each(MAJORS)('BullMQ $major', ({ major, alias, lib }) => {
         await expect(adding).rejects.toThrow('Debounce option has been removed');
       });
     }
+  });
+
+  describe('dispatch', () => {
+    it('add rejects what it cannot take, and tells nobody else', async () => {
+      const queue = openQueue();
+      const circle: Record<string, unknown> = {};
+      circle['self'] = circle;
+      await expect(queue.add('job', circle)).rejects.toThrow(/circular/);
+      expect(await queue.getJobCountByTypes('waiting')).toBe(0);
+    });
+
+    it('addBulk hands over all at once; one that is refused takes none of the others back', async () => {
+      const queue = openQueue();
+      const bad = { name: 'bad', data: {}, opts: untyped({ attempts: Infinity }) };
+      await expect(queue.addBulk([{ name: 'good', data: {} }, bad])).rejects.toThrow();
+      expect(await queue.getJobCountByTypes('waiting')).toBe(1);
+      await queue.addBulk([
+        { name: 'a', data: {} },
+        { name: 'b', data: {} },
+      ]);
+      expect(await queue.getJobCountByTypes('waiting')).toBe(3);
+    });
+
+    it('a flow runs the children first, then the parent', async () => {
+      const queue = openQueue();
+      const ran: string[] = [];
+      openWorker(queue, async ({ name }) => void ran.push(name));
+      const queueName = queue.name;
+      await openFlows().add({ name: 'second', queueName, children: [{ name: 'first', queueName }] });
+      await until('both have run', () => ran.length === 2);
+      expect(ran).toEqual(['first', 'second']);
+    });
   });
 });

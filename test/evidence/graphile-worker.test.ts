@@ -248,27 +248,29 @@ describe.each([{ version: '0.16' }, { version: '0.18' }])('graphile-worker $vers
   });
 
   describe('time', () => {
-    it('the abort signal of a handler is for the end of the worker', async () => {
-      const task = newTask();
-      const { opened, open } = gate();
-      let signal: AbortSignal | undefined;
-      const runner = await library.run({
-        ...options,
-        taskList: {
-          [task]: async (_: never, helpers: Helpers) => {
-            signal = helpers.abortSignal;
-            await opened;
+    describe('signal', () => {
+      it('the abort signal of a handler is for the end of the worker', async () => {
+        const task = newTask();
+        const { opened, open } = gate();
+        let signal: AbortSignal | undefined;
+        const runner = await library.run({
+          ...options,
+          taskList: {
+            [task]: async (_: never, helpers: Helpers) => {
+              signal = helpers.abortSignal;
+              await opened;
+            },
           },
-        },
-        preset: { worker: { gracefulShutdownAbortTimeout: 50 } },
+          preset: { worker: { gracefulShutdownAbortTimeout: 50 } },
+        });
+        await utils.addJob(task);
+        const given = await until('the handler has its signal', () => signal);
+        expect(given.aborted).toBe(false);
+        const stopping = runner.stop();
+        await until('the signal is aborted', () => given.aborted);
+        open();
+        await stopping;
       });
-      await utils.addJob(task);
-      const given = await until('the handler has its signal', () => signal);
-      expect(given.aborted).toBe(false);
-      const stopping = runner.stop();
-      await until('the signal is aborted', () => given.aborted);
-      open();
-      await stopping;
     });
   });
 

@@ -330,7 +330,9 @@ describe('Hatchet', () => {
       expect(taskWith({ executionTimeout: '10m' }, { timeout: '3m' }).timeout).toBe('3m');
       expect(taskWith({ executionTimeout: '10m' }).timeout).toBe('10m');
     });
+  });
 
+  describe('signal', () => {
     it('when the engine ends a run its signal is aborted; the handler goes on, and its end is not told', async () => {
       const released = gate();
       const seen: boolean[] = [];

@@ -501,7 +501,9 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
     only(9)('there is no longest limit', async () => {
       expect(await sent({ expireInHours: 240 })).toMatchObject({ expireInSeconds: 864_000 });
     });
+  });
 
+  describe('signal', { concurrent: false }, () => {
     it('a handler that takes too long goes on, its job fails and is retried', async () => {
       const name = await openQueue();
       const { opened, open: release } = gate();
@@ -706,6 +708,37 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
     });
   }
 
+  describe('transaction', { concurrent: false }, () => {
+    it('a job is there before a transaction around its dispatch commits, and when that is rolled back', async () => {
+      const name = await openQueue();
+      await database.query('BEGIN');
+      await boss.send(name, {});
+      expect(await fetched(name)).toBeDefined();
+      await boss.send(name, {});
+      await database.query('ROLLBACK');
+      expect(await fetched(name)).toBeDefined();
+    });
+
+    it('given the transaction as `db` it comes with the commit, and not without it', async () => {
+      const name = await openQueue();
+      const db = {
+        executeSql: async (text: string, values: readonly unknown[] = []) => {
+          const rows = await database.query(text, ...values);
+          return { rows, rowCount: rows.length };
+        },
+      };
+      await database.query('BEGIN');
+      await boss.send(name, {}, { db });
+      expect(await fetched(name)).toBeUndefined();
+      await database.query('ROLLBACK');
+      expect(await fetched(name)).toBeUndefined();
+      await database.query('BEGIN');
+      await boss.send(name, {}, { db });
+      await database.query('COMMIT');
+      expect(await fetched(name)).toBeDefined();
+    });
+  });
+
   describe('deduplication', { concurrent: false }, () => {
     from(10)('of two jobs with the same id the second is dropped, and send returns null', async () => {
       const name = await openQueue();
@@ -777,6 +810,21 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
       expect(await boss.send(name, {}, { singletonKey: 'k' })).not.toBeNull();
       expect(await fetched(name)).toBeDefined();
       expect(await fetched(name)).toBeUndefined();
+    });
+  });
+
+  describe('dispatch', { concurrent: false }, () => {
+    it('insert hands over all or nothing', async () => {
+      const name = await openQueue();
+      const insert = (...jobs: object[]): Promise<unknown> => {
+        const named = jobs.map((job) => ({ name, ...job }));
+        const call = boss.insert.bind(boss);
+        return major >= 11 ? call(name, jobs) : call(named);
+      };
+      await expect(insert({ data: { a: 1 } }, { id: 'no uuid', data: {} })).rejects.toThrow();
+      expect(await rows('name = $1', name)).toHaveLength(0);
+      await insert({ data: { a: 1 } }, { data: { a: 2 } });
+      expect(await rows('name = $1', name)).toHaveLength(2);
     });
   });
 });

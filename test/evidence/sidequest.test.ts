@@ -345,26 +345,6 @@ describe('time', () => {
     await rests(row, 'completed');
   });
 
-  it('inline, timeout only aborts the signal, and a handler that goes on completes the job', async () => {
-    const released = closedGate();
-    const aborted: unknown[] = [];
-    const row = await enqueue(
-      async (job) => {
-        job.abortSignal.addEventListener('abort', () => aborted.push(job.abortSignal.reason));
-        await released.opened;
-        return 'done';
-      },
-      (builder) => builder.timeout(50),
-    );
-    await until('the signal is aborted', () => aborted.length > 0);
-    expect((aborted[0] as Error).name).toBe('JobTimeout');
-    await sleep(100);
-    expect(row.state).toBe('running');
-    released.open();
-    await rests(row, 'completed');
-    expect(row.attempt).toBe(1);
-  });
-
   it('a handler that heeds the signal is run again', async () => {
     const row = await enqueue(
       (job) => timeout(60_000, undefined, { signal: job.abortSignal }),
@@ -406,6 +386,28 @@ describe('time', () => {
     expect(config).toMatchObject({ fork: true, runner: 'thread', abortGracePeriodMs: 0 });
     await plain.close();
     await start({ jobDefaults: { retryDelay: 1, backoffStrategy: 'fixed' } });
+  });
+});
+
+describe('signal', () => {
+  it('inline, timeout only aborts the signal, and a handler that goes on completes the job', async () => {
+    const released = closedGate();
+    const aborted: unknown[] = [];
+    const row = await enqueue(
+      async (job) => {
+        job.abortSignal.addEventListener('abort', () => aborted.push(job.abortSignal.reason));
+        await released.opened;
+        return 'done';
+      },
+      (builder) => builder.timeout(50),
+    );
+    await until('the signal is aborted', () => aborted.length > 0);
+    expect((aborted[0] as Error).name).toBe('JobTimeout');
+    await sleep(100);
+    expect(row.state).toBe('running');
+    released.open();
+    await rests(row, 'completed');
+    expect(row.attempt).toBe(1);
   });
 });
 

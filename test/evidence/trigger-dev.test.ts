@@ -411,7 +411,9 @@ describe.each(MAJORS)('Trigger.dev $major', ({ major, version, sdk, core, worker
       expect(manager.signal?.aborted).toBe(true);
       expect(String(manager.signal?.reason)).toContain('maxDuration of 5 seconds');
     });
+  });
 
+  describe('signal', () => {
     it('run gets the signal; the executor itself does not end what does not listen to it', async () => {
       const controller = new AbortController();
       const seen: boolean[] = [];

@@ -4,7 +4,7 @@ import { type Case, testRule } from '../rules/support.js';
 /** Which calls are dispatches, of which queue, and with which options: told by `require-retry-limit`. */
 const mail = (line: string, before = ''): string =>
   `import { Queue } from 'bullmq';\n${before}const mail = new Queue('mail');\n${line}`;
-const jobs = "{ attempts: 3, backoff: { type: 'exponential', delay: 1000 } }";
+const jobs = "{ attempts: 3, backoff: { type: 'exponential', delay: 1000, jitter: 0.5 } }";
 
 const bulk: readonly Case[] = [
   {

@@ -1999,7 +1999,7 @@ describe('defineLibrary', () => {
     [
       'a claim that nobody makes',
       { documented: { speed: 'x' } },
-      'documented.speed is not known here; known are attempts, backoff, time, acknowledgement, payload, waits, deduplication',
+      'documented.speed is not known here; known are attempts, backoff, time, acknowledgement, payload, waits, deduplication, sameName, routes, signal, lock, emitters, transaction, traps, schedules, times',
     ],
     [
       'a step that is none',

@@ -1,6 +1,6 @@
 import { type Case, testRule } from './support.js';
 
-const exponential = "{ type: 'exponential', delay: 1000 }";
+const exponential = "{ type: 'exponential', delay: 1000, jitter: 0.5 }";
 
 const mail = (line: string, before = ''): string =>
   `import { Queue } from 'bullmq';\n${before}const mail = new Queue('mail');\n${line}`;
@@ -227,14 +227,18 @@ const fixedPace: readonly Case[] = [
     code: add(`attempts: 3, «backoff: { type: 'fixed', delay: 5000 }»`),
     messages: ['The pause is the same each time'],
     outputs: [
-      [`await mail.add('send', {}, { attempts: 3, backoff: { type: 'exponential', delay: 5000 } });`],
+      [
+        `await mail.add('send', {}, { attempts: 3, backoff: { type: 'exponential', delay: 5000, jitter: 0.5 } });`,
+      ],
     ],
   },
   {
     name: 'a number',
     code: add('attempts: 3, «backoff: 5000»'),
     outputs: [
-      [`await mail.add('send', {}, { attempts: 3, backoff: { type: 'exponential', delay: 5000 } });`],
+      [
+        `await mail.add('send', {}, { attempts: 3, backoff: { type: 'exponential', delay: 5000, jitter: 0.5 } });`,
+      ],
     ],
   },
   { name: 'exponential', code: add(`attempts: 3, backoff: ${exponential}`) },
@@ -258,7 +262,9 @@ const fixedPace: readonly Case[] = [
     name: 'a delay with a name keeps its value',
     code: add(`attempts: 3, «backoff: { type: 'fixed', delay: second }»`, 'const second = 2_000;\n'),
     outputs: [
-      [`await mail.add('send', {}, { attempts: 3, backoff: { type: 'exponential', delay: 2000 } });`],
+      [
+        `await mail.add('send', {}, { attempts: 3, backoff: { type: 'exponential', delay: 2000, jitter: 0.5 } });`,
+      ],
     ],
   },
 ].map((each) => ({ ids: 'fixed', options: { allowFixed: false }, ...each }));

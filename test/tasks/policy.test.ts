@@ -158,7 +158,7 @@ const layered: readonly (readonly [
       'app.ts': `import Bull from 'bull';\nconst mail = new Bull('mail', 'redis://x', { defaultJobOptions: { timeout: 5 } });\nawait mail.add({});\nawait mail.add('a', {}, { timeout: 7 });`,
     },
     ['timeLimit'],
-    'mail/unknown: 5 @ app.ts:2',
+    'mail/__default__: 5 @ app.ts:2',
     'mail/a: 7 @ app.ts:4',
   ],
   [
@@ -283,7 +283,7 @@ describe('the handlers of a project', () => {
         'app.ts': `import { Process, Processor } from '@nestjs/bull';\nenum Queues {\n  Mail = 'mail',\n}\n@Processor(Queues.Mail)\nexport class Mails {\n  @Process('send')\n  send() {\n    return 1;\n  }\n  @Process()\n  rest() {\n    return 1;\n  }\n}`,
       },
       'Bull with NestJS mail/send app.ts',
-      'Bull with NestJS mail/unknown app.ts',
+      'Bull with NestJS mail/__default__ app.ts',
     ],
   ])('%s', (_, files, ...expected) => {
     expect(errorsOf([['handlers', files]])).toEqual([]);

@@ -138,7 +138,7 @@ describe('a package of the same workspace that is imported as built', () => {
       '8 tasks/require-retry-limit',
       '9 tasks/no-unserializable-payload',
       '10 tasks/require-retry-limit',
-      '11 tasks/require-retry-limit',
+      '11 tasks/no-ineffective-option',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { type Case, testRule } from '../rules/support.js';
 
 /** Who is to answer for what a project function dispatches, beyond `test/rules/wrappers.test.ts`. */
 const queue = `import { type BulkJobOptions, FlowProducer, Queue, type FlowJob, type JobsOptions } from 'bullmq';\nconst mail = new Queue('mail');\n`;
-const retry = `{ attempts: 3, backoff: { type: 'exponential', delay: 1000 } }`;
+const retry = `{ attempts: 3, backoff: { type: 'exponential', delay: 1000, jitter: 0.5 } }`;
 const once = '{ attempts: 1 }';
 
 const limits: readonly Case[] = [
@@ -368,7 +368,7 @@ await send({}, { «attempts: 3» });
 await send({}, { attempts: 3, backoff: { type: 'exponential', delay: 1000 } });
 await send({}, { attempts: 1 });
 await send({});`,
-    outputs: [[`await send({}, { attempts: 3, backoff: { type: 'exponential', delay: 1000 } });`]],
+    outputs: [[`await send({}, ${retry});`]],
   },
   {
     name: 'attempts of the caller as a number',
