@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { createRule } from '../src/rule.js';
 import type { Handler } from '../src/tasks/model.js';
 import { isTaskByDispatchOnly } from '../src/tasks/project.js';
-import { isTestFile } from '../src/tasks/test-file.js';
+import { isTestFile } from '../src/tasks/aside.js';
 import { callsIn, displayName } from '../src/typescript/calls.js';
 import { ancestorsOf, isInside } from '../src/typescript/syntax.js';
 import { alternatives } from '../src/typescript/value.js';

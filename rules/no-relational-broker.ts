@@ -1,6 +1,6 @@
 import { createRule } from '../src/rule.js';
 import type { BrokerSite } from '../src/libraries/define.js';
-import { isTestFile } from '../src/tasks/test-file.js';
+import { isTestFile } from '../src/tasks/aside.js';
 import { alternatives, type Lazy } from '../src/typescript/value.js';
 
 export default createRule({

@@ -1,6 +1,6 @@
 import { createRule } from '../src/rule.js';
 import { loggedInstead, printingIn } from '../src/tasks/logger.js';
-import { isTestFile } from '../src/tasks/test-file.js';
+import { isTestFile } from '../src/tasks/aside.js';
 
 export default createRule({
   name: 'prefer-task-logger',

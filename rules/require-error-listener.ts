@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
-import { isTestFile } from '../src/tasks/test-file.js';
+import { isTestFile } from '../src/tasks/aside.js';
 import { classNamed, constructorOf, superCall } from '../src/typescript/classes.js';
 import { nameHolding, outermost } from '../src/typescript/listeners.js';
 

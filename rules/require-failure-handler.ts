@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { createRule } from '../src/rule.js';
 import { mayBeObserved } from '../src/tasks/failure-observers.js';
 import type { Handler } from '../src/tasks/model.js';
-import { isTestFile } from '../src/tasks/test-file.js';
+import { isTestFile } from '../src/tasks/aside.js';
 
 export default createRule({
   name: 'require-failure-handler',

@@ -134,3 +134,12 @@ describe('the configurations', () => {
     }
   });
 });
+
+test('the architecture names every file of the plugin, but the tables of libraries', () => {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const files = ['src', 'src/tasks', 'src/typescript'].flatMap((folder) =>
+    readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts')),
+  );
+  expect(files.length).toBeGreaterThan(80);
+  expect(files.filter((name) => !text.includes(name))).toEqual([]);
+});

@@ -1,12 +1,18 @@
 import type ts from 'typescript';
 
-/** Folders and names of files that are no part of what runs in production. */
-const aside =
-  /(?:^|\/)(?:__tests__|__mocks__|tests?|specs?|e2e|examples?|samples?|demos?|fixtures?|playgrounds?|sandbox|benchmarks?|bench|stories|templates?|tutorials?|references)\/|[.-](?:test|tests|spec|e2e|bench|stories|mock)\.[cm]?[jt]sx?$/;
+const tests =
+  /(?:^|\/)(?:__tests__|__mocks__|tests?|specs?|e2e|cypress)\/|[.-](?:test|tests|spec|e2e|e2e-spec|mock|bench|stories|debug)\.[cm]?[jt]sx?$/i;
+const examples =
+  /(?:^|\/)(?:examples?|samples?|demos?|fixtures?|playgrounds?|sandbox|benchmarks?|bench|stories|templates?|tutorials?|references)\//i;
+
+/** Is a file part of the project's tests, by its name or its folder's, below the folder that ESLint works in? */
+export function isTestFile(file: ts.SourceFile, folder: string): boolean {
+  return tests.test(pathWithin(file.fileName, folder));
+}
 
 /** Is this file a test, an example, or the like, by its path within the folder that ESLint works in? */
 export function isAside(file: ts.SourceFile, folder: string): boolean {
-  return aside.test(pathWithin(file.fileName, folder));
+  return isTestFile(file, folder) || examples.test(pathWithin(file.fileName, folder));
 }
 
 /**
