@@ -182,14 +182,16 @@ export class Project {
 
   /** The names of the functions that are tasks: a file may call one and mention nothing else of a library. */
   #patternOfTasks(): readonly RegExp[] {
-    const names = new Set(
-      [...this.bodies.values()].flatMap(
-        (handler) =>
-          (isTaskByDispatchOnly(handler) && handler.body ? nameOfFunction(handler.body) : undefined) ?? [],
-      ),
-    );
-    const safe = [...names].filter((name) => /^[\w$]+$/.test(name)).map((name) => name.replace(/\$/g, '\\$'));
-    return safe.length === 0 ? [] : [new RegExp(`\\b(?:${safe.join('|')})\\b`)];
+    const names = new Set<string>();
+    for (const handler of this.bodies.values()) {
+      const { body } = handler;
+      const name = body && isTaskByDispatchOnly(handler) ? nameOfFunction(body) : undefined;
+      if (!body || name === undefined || !/^[\w$]+$/.test(name)) continue;
+      const escaped = name.replace(/\$/g, '\\$');
+      // Many a file says `process`; few call a method of this name.
+      names.add(isMember(body) ? `\\.${escaped}\\s*\\(` : `\\b${escaped}\\b`);
+    }
+    return names.size === 0 ? [] : [new RegExp([...names].join('|'))];
   }
 
   /**
@@ -539,6 +541,12 @@ function runsAsync({ runs }: Dispatch): boolean {
  */
 export function isTaskByDispatchOnly({ step, library, registered, node, body }: Handler): boolean {
   return registered && !step && library.calledDirectly !== true && !(body?.body && isInside(node, body.body));
+}
+
+/** Is it reached through the object that has it? */
+function isMember(body: ts.FunctionLikeDeclaration): boolean {
+  const { parent } = body;
+  return ts.isMethodDeclaration(body) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent);
 }
 
 function isInCatch(node: ts.Node): boolean {
