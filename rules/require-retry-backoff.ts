@@ -52,15 +52,7 @@ export default createRule<Options>({
       if (option === undefined) return;
       if (attempts.state === 'unknown' || attempts.state === 'configured') return;
       if (backoff.state === 'unknown' || backoff.state === 'configured') return;
-      if (
-        subject.kind === 'dispatch' &&
-        !isDecidedHere(
-          subject,
-          (each) => each.attempts,
-          (each) => each.backoff,
-        )
-      )
-        return;
+      if (!isDecidedHere(subject, 'attempts', 'backoff')) return;
       const data = { library: library.base, option };
       if (attempts.state === 'defaulted') {
         if (

@@ -42,15 +42,7 @@ export default createRule({
       const { attempts, backoff } = policy;
       // Between two runs there is one pause, but many tasks may wait for it.
       if (attempts.state !== 'stated' || !attempts.values.some((runs) => runs >= 2)) return;
-      if (
-        subject.kind === 'dispatch' &&
-        !isDecidedHere(
-          subject,
-          (each) => each.attempts,
-          (each) => each.backoff,
-        )
-      )
-        return;
+      if (!isDecidedHere(subject, 'attempts', 'backoff')) return;
       const jitter = alternatives(policy.option(spec.jitter));
       const data = { library: library.base, option: spec.jitter.split('.').at(-1) ?? '' };
       const [off] = jitter;

@@ -54,7 +54,7 @@ export default createRule<Options>({
       if (option === undefined) return;
       const { attempts } = policy;
       if (attempts.state === 'unknown' || attempts.state === 'configured') return;
-      if (subject.kind === 'dispatch' && !isDecidedHere(subject, (each) => each.attempts)) return;
+      if (!isDecidedHere(subject, 'attempts')) return;
       if (attempts.state === 'stated') {
         if (!attempts.values.every(isUnlimited) || !isHere(attempts.at) || seen.has(attempts.at)) return;
         // A number that the library does not take is no-ineffective-option's.

@@ -1,4 +1,5 @@
 import { defineLibrary } from './define.js';
+import { pauseOf, runTimeOf } from './shared-rows.js';
 
 /**
  * Bee-Queue 1 and 2. Facts: bee-queue 2.0.0, read and run. Sources in the package: lib/job.js (retries, backoff),
@@ -68,20 +69,7 @@ export const beeQueue = defineLibrary({
       instead: 'Set `activateDelayedJobs: true` in a queue',
     },
   ],
-  amounts: [
-    {
-      option: 'backoff.delay',
-      unit: 'ms',
-      least: 100,
-      because: 'all runs are over before the other side can recover',
-    },
-    {
-      option: 'timeout',
-      unit: 'ms',
-      least: 100,
-      because: 'the job has failed before it has done anything',
-    },
-  ],
+  amounts: [pauseOf('backoff.delay'), runTimeOf('timeout')],
   serializer: 'json',
   suggest: {
     attempts: ".retries(3).backoff('exponential', 1000)",

@@ -1,5 +1,6 @@
 import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
+import { backoffAlone, pauseOf, runTimeOf } from './shared-rows.js';
 
 /**
  * Bull 4. Facts: bull 4.16.5, read and run; each claim names its test.
@@ -121,15 +122,7 @@ export const bull = defineLibrary({
       because: 'it cuts off what stands behind the point',
       instead: 'Give a whole number',
     },
-    {
-      option: 'backoff',
-      without: ['attempts'],
-      effect: 'ignored',
-      because: 'without `attempts` a job runs once, so nothing ever waits',
-      instead: 'State `attempts` beside it',
-      decidesAttempts: true,
-      write: { add: 'attempts: 3' },
-    },
+    backoffAlone,
     {
       option: 'backoff.jitter',
       effect: 'ignored',
@@ -167,26 +160,7 @@ export const bull = defineLibrary({
       },
     ],
   })),
-  amounts: [
-    {
-      option: 'backoff.delay',
-      unit: 'ms',
-      least: 100,
-      because: 'all runs are over before the other side can recover',
-    },
-    {
-      option: 'backoff',
-      unit: 'ms',
-      least: 100,
-      because: 'all runs are over before the other side can recover',
-    },
-    {
-      option: 'timeout',
-      unit: 'ms',
-      least: 100,
-      because: 'the job has failed before it has done anything',
-    },
-  ],
+  amounts: [pauseOf('backoff.delay'), pauseOf('backoff'), runTimeOf('timeout')],
   cron: cronParser,
   schedules: [
     {

@@ -1,5 +1,6 @@
 import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
+import { backoffAlone, pauseOf } from './shared-rows.js';
 
 /**
  * BullMQ 5 and 6. Facts: bullmq 5.81.5 and 6.7.0, read and run; each claim names its test.
@@ -115,15 +116,7 @@ export const bullmq = defineLibrary({
       instead: 'State a number that you would still want to wait for',
       decidesAttempts: true,
     },
-    {
-      option: 'backoff',
-      without: ['attempts'],
-      effect: 'ignored',
-      because: 'without `attempts` a job runs once, so nothing ever waits',
-      instead: 'State `attempts` beside it',
-      decidesAttempts: true,
-      write: { add: 'attempts: 3' },
-    },
+    backoffAlone,
     {
       option: 'timeout',
       effect: 'ignored',
@@ -256,20 +249,7 @@ export const bullmq = defineLibrary({
       ],
     },
   ],
-  amounts: [
-    {
-      option: 'backoff.delay',
-      unit: 'ms',
-      least: 100,
-      because: 'all runs are over before the other side can recover',
-    },
-    {
-      option: 'backoff',
-      unit: 'ms',
-      least: 100,
-      because: 'all runs are over before the other side can recover',
-    },
-  ],
+  amounts: [pauseOf('backoff.delay'), pauseOf('backoff')],
   cron: cronParser,
   schedules: [
     {

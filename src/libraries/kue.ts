@@ -1,4 +1,5 @@
 import { defineLibrary } from './define.js';
+import { pauseOf, runTimeOf } from './shared-rows.js';
 
 /** Kue, which nobody maintains any more. Facts: kue 0.11.6, read and run. Sources in the package: lib/queue/job.js. */
 export const kue = defineLibrary({
@@ -40,20 +41,7 @@ export const kue = defineLibrary({
       instead: 'Say `.attempts(3)` too',
     },
   ],
-  amounts: [
-    {
-      option: 'ttl',
-      unit: 'ms',
-      least: 100,
-      because: 'the job has failed before it has done anything',
-    },
-    {
-      option: 'backoff.delay',
-      unit: 'ms',
-      least: 100,
-      because: 'all runs are over before the other side can recover',
-    },
-  ],
+  amounts: [runTimeOf('ttl'), pauseOf('backoff.delay')],
   failures: {
     observer: "queue.on('job failed', …)",
     events: ['job failed'],

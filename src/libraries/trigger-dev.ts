@@ -1,5 +1,6 @@
 import { serverCron } from './cron.js';
 import { defineLibrary } from './define.js';
+import { pauseOf } from './shared-rows.js';
 
 /**
  * Trigger.dev 3 and 4. Facts: @trigger.dev/sdk and core 3.3.17 and 4.8.3, read; their serializer and defaults run.
@@ -132,12 +133,7 @@ export const triggerDev = defineLibrary({
     },
   ],
   amounts: [
-    {
-      option: 'retry.minTimeoutInMs',
-      unit: 'ms',
-      least: 100,
-      because: 'all runs are over before the other side can recover',
-    },
+    pauseOf('retry.minTimeoutInMs'),
     {
       option: 'maxDuration',
       unit: 's',

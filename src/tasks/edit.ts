@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { Code } from '../typescript/code.js';
 import { isInside, skipOuter } from '../typescript/syntax.js';
 import type { Open } from '../typescript/value.js';
-import type { Dispatch, Handler, Setting } from './model.js';
+import type { Dispatch, Handler, Queue, Setting } from './model.js';
 
 /** A change of the text: what to put in place of a range of it. */
 export interface Edit {
@@ -281,11 +281,11 @@ function needsParentheses(node: ts.Expression): boolean {
  * not by each of its callers.
  */
 export function isDecidedHere(
-  subject: { readonly through?: Dispatch | Handler | undefined },
-  ...settings: readonly ((policy: Dispatch['policy']) => Setting<unknown>)[]
+  subject: Dispatch | Handler | Queue,
+  ...settings: readonly ('attempts' | 'backoff')[]
 ): boolean {
-  const { through } = subject;
-  return !through || settings.some((read) => read(through.policy).state === 'unknown');
+  const through = subject.kind === 'dispatch' ? subject.through : undefined;
+  return !through || settings.some((setting) => through.policy[setting].state === 'unknown');
 }
 
 /** What the project function that is called leaves to its callers. */

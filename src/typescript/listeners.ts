@@ -6,7 +6,7 @@ import type { Code } from './code.js';
 import { evaluate, functionCalled } from './evaluate.js';
 import { functionAround } from './follow.js';
 import { symbolAt } from './identity.js';
-import { ancestorsOf, skipOuter } from './syntax.js';
+import { ancestorsOf, isOuter, skipOuter } from './syntax.js';
 import { alternatives, noBindings, type Bindings, type Value } from './value.js';
 
 /** The methods of Node.js's emitters that add a listener. */
@@ -235,14 +235,7 @@ export function outermost(node: ts.Node): ts.Node {
   let at = node;
   for (;;) {
     const { parent } = at;
-    if (
-      ts.isParenthesizedExpression(parent) ||
-      ts.isAsExpression(parent) ||
-      ts.isSatisfiesExpression(parent) ||
-      ts.isNonNullExpression(parent) ||
-      ts.isAwaitExpression(parent)
-    )
-      at = parent;
+    if (isOuter(parent) || ts.isAwaitExpression(parent)) at = parent;
     else if (
       ts.isPropertyAccessExpression(parent) &&
       parent.expression === at &&

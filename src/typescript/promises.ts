@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { functionAround } from './follow.js';
-import { ancestorsOf, isInside, skipOuter, someWithin } from './syntax.js';
+import { ancestorsOf, isInside, isOuter, skipOuter, someWithin } from './syntax.js';
 import { isOwn, usesOf } from './uses.js';
 
 /** What the text does with a promise. */
@@ -82,15 +82,7 @@ function isChaining(method: string): boolean {
 /** The expression around one that is worth the same promise, or one that waits for it. */
 function outerOf(node: ts.Expression, list: boolean): { whole: ts.Expression; list: boolean } | undefined {
   const { parent } = node;
-  if (
-    ts.isParenthesizedExpression(parent) ||
-    ts.isAsExpression(parent) ||
-    ts.isSatisfiesExpression(parent) ||
-    ts.isNonNullExpression(parent) ||
-    ts.isTypeAssertionExpression(parent)
-  ) {
-    return { whole: parent, list };
-  }
+  if (isOuter(parent)) return { whole: parent, list };
   if (ts.isConditionalExpression(parent))
     return node === parent.condition ? undefined : { whole: parent, list };
   if (ts.isBinaryExpression(parent)) {

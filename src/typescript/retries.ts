@@ -4,7 +4,7 @@ import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { originOf, symbolAt } from './identity.js';
 import { property } from './properties.js';
-import { ancestorsOf, skipOuter } from './syntax.js';
+import { ancestorsOf, isOuter, skipOuter } from './syntax.js';
 import { isNullish, type Value } from './value.js';
 
 /** A call that is run again when it fails, by a package made for that or by a client that was told to. */
@@ -237,13 +237,7 @@ function* namesIn(node: ts.Node): Generator<string> {
 /** The variable or property that is given a value: `const client = …`, `this.client = …`. */
 function heldBy(node: ts.Node): string | undefined {
   let at: ts.Node = node.parent;
-  while (
-    ts.isParenthesizedExpression(at) ||
-    ts.isAsExpression(at) ||
-    ts.isAwaitExpression(at) ||
-    ts.isReturnStatement(at) ||
-    ts.isArrowFunction(at)
-  )
+  while (isOuter(at) || ts.isAwaitExpression(at) || ts.isReturnStatement(at) || ts.isArrowFunction(at))
     at = at.parent;
   if (ts.isVariableDeclaration(at) || ts.isPropertyDeclaration(at) || ts.isPropertyAssignment(at))
     return nameOf(at.name);

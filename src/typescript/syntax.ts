@@ -20,14 +20,7 @@ export function holderOf(
   node: ts.Node,
 ): ts.VariableDeclaration | ts.PropertyAssignment | ts.PropertyDeclaration | undefined {
   let holder = node.parent;
-  while (
-    ts.isParenthesizedExpression(holder) ||
-    ts.isAsExpression(holder) ||
-    ts.isSatisfiesExpression(holder) ||
-    ts.isTypeAssertionExpression(holder)
-  ) {
-    holder = holder.parent;
-  }
+  while (isOuter(holder)) holder = holder.parent;
   return ts.isVariableDeclaration(holder) ||
     ts.isPropertyAssignment(holder) ||
     ts.isPropertyDeclaration(holder)
@@ -35,18 +28,28 @@ export function holderOf(
     : undefined;
 }
 
-/** Through parentheses, `as`, `satisfies`, `!` and type assertions. */
+/** Parentheses, `as`, `satisfies`, `!` and type assertions: around a value, and worth the same. */
+export function isOuter(
+  node: ts.Node,
+): node is
+  | ts.ParenthesizedExpression
+  | ts.AsExpression
+  | ts.SatisfiesExpression
+  | ts.NonNullExpression
+  | ts.TypeAssertion {
+  return (
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isTypeAssertionExpression(node)
+  );
+}
+
+/** Through all that is worth the same. */
 export function skipOuter(node: ts.Node): ts.Node {
   let inner: ts.Node = node;
-  while (
-    ts.isParenthesizedExpression(inner) ||
-    ts.isAsExpression(inner) ||
-    ts.isSatisfiesExpression(inner) ||
-    ts.isNonNullExpression(inner) ||
-    ts.isTypeAssertionExpression(inner)
-  ) {
-    inner = inner.expression;
-  }
+  while (isOuter(inner)) inner = inner.expression;
   return inner;
 }
 

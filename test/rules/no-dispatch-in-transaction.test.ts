@@ -1,19 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { beforeAll } from 'vitest';
+import { prisma, withPrismaClients } from '../prisma.js';
 import { type Case, testRule } from './support.js';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-const prisma = `${repository}fixtures/models/prisma-6/src/generated/client/client.js`;
-
-beforeAll(() => {
-  const run = spawnSync(
-    process.execPath,
-    [`${repository}node_modules/tsx/dist/cli.mjs`, `${repository}scripts/generate-prisma.ts`],
-    { encoding: 'utf8' },
-  );
-  if (run.status !== 0) throw new Error(run.stderr);
-}, 180_000);
+withPrismaClients();
 
 const bullmq = `import { Queue } from 'bullmq';\nconst mails = new Queue('mails', { connection: {} });\n`;
 const add = `await mails.«add»('a', { id: 1 });`;

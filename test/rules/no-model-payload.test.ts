@@ -1,16 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { beforeAll } from 'vitest';
+import { prisma, withPrismaClients } from '../prisma.js';
 import { type Case, testRule } from './support.js';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-
-beforeAll(() => {
-  execFileSync(process.execPath, [
-    `${repository}node_modules/tsx/dist/cli.mjs`,
-    `${repository}scripts/generate-prisma.ts`,
-  ]);
-});
+withPrismaClients();
 
 /** A model, a queue, and lines about them. */
 const user = `import { Model } from 'objection';
@@ -392,7 +383,7 @@ const orms: readonly Case[] = [
   },
   {
     name: 'Prisma: a model, not selected columns',
-    code: `${bullmq}import type { PrismaClient, User } from '${repository}fixtures/models/prisma-6/src/generated/client/client.js';\nexport async function send(prisma: PrismaClient, user: User) {\n  await mail.add('a', { «user» });\n  await mail.add('b', «await prisma.user.findFirstOrThrow()»);\n  await mail.add('c', await prisma.user.findFirstOrThrow({ select: { id: true, email: true } }));\n}`,
+    code: `${bullmq}import type { PrismaClient, User } from '${prisma}';\nexport async function send(prisma: PrismaClient, user: User) {\n  await mail.add('a', { «user» });\n  await mail.add('b', «await prisma.user.findFirstOrThrow()»);\n  await mail.add('c', await prisma.user.findFirstOrThrow({ select: { id: true, email: true } }));\n}`,
     messages: ['`data.user: User` (Prisma model)', '`data: User` (Prisma model)'],
   },
 ];

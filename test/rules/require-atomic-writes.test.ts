@@ -1,19 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { beforeAll } from 'vitest';
+import { prisma, withPrismaClients } from '../prisma.js';
 import { type Case, testRule } from './support.js';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-const prisma = `${repository}fixtures/models/prisma-6/src/generated/client/client.js`;
-
-beforeAll(() => {
-  const run = spawnSync(
-    process.execPath,
-    [`${repository}node_modules/tsx/dist/cli.mjs`, `${repository}scripts/generate-prisma.ts`],
-    { encoding: 'utf8' },
-  );
-  if (run.status !== 0) throw new Error(run.stderr);
-}, 180_000);
+withPrismaClients();
 
 /** A worker with a text in it. */
 const worker = (head: string, body: string): string =>

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { orms } from '../../src/libraries/orms.js';
 import { Code } from '../../src/typescript/code.js';
 import { rowOfExpression, rowOfType, type Row } from '../../src/typescript/rows.js';
+import { withPrismaClients } from '../prisma.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -31,12 +31,7 @@ interface Expectation {
   readonly type: string;
 }
 
-beforeAll(() => {
-  execFileSync(process.execPath, [
-    `${root}node_modules/tsx/dist/cli.mjs`,
-    `${root}scripts/generate-prisma.ts`,
-  ]);
-});
+withPrismaClients();
 
 function programOf(folder: string): ts.Program {
   const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (): void => undefined };
