@@ -1,7 +1,13 @@
 import ts from 'typescript';
 import { createRule } from '../src/rule.js';
-import type { Dispatch, Handler } from '../src/tasks/model.js';
-import { bound, pathText, payloadName, payloadTypeOf } from '../src/tasks/payload-of.js';
+import type { Dispatch } from '../src/tasks/model.js';
+import {
+  bound,
+  type DeclaredPayload,
+  pathText,
+  payloadName,
+  payloadTypeOf,
+} from '../src/tasks/payload-of.js';
 import { mismatchOf, type Mismatch } from '../src/typescript/mismatch.js';
 import { isInside, skipOuter } from '../src/typescript/syntax.js';
 
@@ -23,8 +29,10 @@ export default createRule({
     if (!code.typed) return;
     for (const dispatch of project.dispatchesIn(file)) {
       const written = dispatch.library.routes && payloadWritten(dispatch);
-      if (!written || !isSaidHere(dispatch)) continue;
-      const found = mismatchWithAll(dispatch, code.checker.getTypeAtLocation(written));
+      if (!written) continue;
+      const declared = declaredByAll(dispatch);
+      if (!declared || !isSaidHere(dispatch)) continue;
+      const found = mismatchWithAll(declared, code.checker.getTypeAtLocation(written));
       if (!found) continue;
       const { mismatch, parameter } = found;
       const { path, actual, expected } = mismatch;
@@ -64,22 +72,24 @@ export default createRule({
       return (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0;
     }
 
-    /** Undefined as long as one handler may take it. */
-    function mismatchWithAll(
-      dispatch: Dispatch,
-      type: ts.Type,
-    ): { mismatch: Mismatch; parameter: ts.ParameterDeclaration } | undefined {
-      const found = project.names.handlersOf(dispatch).map((handler) => mismatchWith(handler, type));
-      return found.every((each) => each !== undefined) ? found[0] : undefined;
+    /** What each handler of a dispatch declares of its payload; undefined where one takes anything, or there is none. */
+    function declaredByAll(dispatch: Dispatch): readonly DeclaredPayload[] | undefined {
+      const declared = project.names
+        .handlersOf(dispatch)
+        .map((handler) => (handler.site.parses ? undefined : payloadTypeOf(code, handler)));
+      return declared.length > 0 && declared.every(saysSomething) ? declared : undefined;
     }
 
-    function mismatchWith(
-      handler: Handler,
-      type: ts.Type,
+    /** Undefined as long as one handler may take it. */
+    function mismatchWithAll(
+      declared: readonly DeclaredPayload[],
+      given: ts.Type,
     ): { mismatch: Mismatch; parameter: ts.ParameterDeclaration } | undefined {
-      const declared = handler.site.parses ? undefined : payloadTypeOf(code, handler);
-      const mismatch = declared && mismatchOf(code, type, declared.type);
-      return declared && mismatch && { mismatch, parameter: declared.parameter };
+      const found = declared.map(({ type, parameter }) => {
+        const mismatch = mismatchOf(code, given, type);
+        return mismatch && { mismatch, parameter };
+      });
+      return found.every((each) => each !== undefined) ? found[0] : undefined;
     }
 
     function textOf(type: ts.Type): string {
@@ -88,6 +98,10 @@ export default createRule({
     }
   },
 });
+
+function saysSomething(declared: DeclaredPayload | undefined): declared is DeclaredPayload {
+  return declared !== undefined && !(declared.type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown));
+}
 
 /** The smallest text within a payload that a path leads to. */
 function propertyAt(payload: ts.Expression, path: readonly string[]): ts.Node {

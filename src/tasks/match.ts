@@ -61,6 +61,16 @@ const maximumDecorators = 3;
 
 const noArguments: Arguments = { values: [], complete: true };
 
+/** `known.get(id) ?? new Set()` is of the class that it is made of where there is none yet. */
+function lastChoice(expression: ts.Expression): ts.Node {
+  const value = skipOuter(expression);
+  return ts.isBinaryExpression(value) &&
+    (value.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken ||
+      value.operatorToken.kind === ts.SyntaxKind.BarBarToken)
+    ? lastChoice(value.right)
+    : value;
+}
+
 /** Finds the sites of a vocabulary in syntax; every answer is by identity, never by name alone. */
 export class SiteFinder {
   constructor(
@@ -638,7 +648,8 @@ export class SiteFinder {
       return undefined;
     }
     const { type, initializer } = declaration;
-    const value = initializer && !type ? skipOuter(initializer) : undefined;
+    const value = initializer && !type ? lastChoice(initializer) : undefined;
+    if (value && ts.isArrayLiteralExpression(value)) return 'other';
     const named =
       type && ts.isTypeReferenceNode(type)
         ? type.typeName

@@ -194,11 +194,14 @@ export function walkHandlerPayload(code: Code, handler: Handler, visit: PayloadV
   }
 }
 
+/** The type that a handler declares for its payload, and the parameter that it stands at. */
+export interface DeclaredPayload {
+  readonly parameter: ts.ParameterDeclaration;
+  readonly type: ts.Type;
+}
+
 /** The type of the payload that a handler declares for one of its parameters; undefined where it says none. */
-export function payloadTypeOf(
-  code: Code,
-  { payload, body }: Handler,
-): { readonly parameter: ts.ParameterDeclaration; readonly type: ts.Type } | undefined {
+export function payloadTypeOf(code: Code, { payload, body }: Handler): DeclaredPayload | undefined {
   if (!payload || payload.parameter === 'all' || !code.typed) return undefined;
   const parameter = body?.parameters[payload.parameter];
   if (!parameter || parameter.dotDotDotToken) return undefined;

@@ -1,5 +1,13 @@
 import ts from 'typescript';
-import { importedAs } from './classes.js';
+import {
+  classesFrom,
+  classNamed,
+  classOfThis,
+  fieldNamed,
+  heritageOf,
+  importedAs,
+  memberOf,
+} from './classes.js';
 import { PerCode, type Code } from './code.js';
 import { resolveAlias } from './identity.js';
 import { holderOf, skipOuter } from './syntax.js';
@@ -75,11 +83,73 @@ function functionNamed(
   code: Code,
   name: ts.Identifier | ts.PrivateIdentifier,
 ): ts.FunctionLikeDeclaration | undefined {
-  const symbol = code.checker.getSymbolAtLocation(name);
-  const declaration = symbol && resolveAlias(code, symbol).valueDeclaration;
+  const { parent } = name;
+  const access = ts.isPropertyAccessExpression(parent) && parent.name === name ? parent : undefined;
+  // Builders are chains of calls, none of which is the project's; asking whose would work out all their types.
+  if (
+    access &&
+    ts.isCallExpression(skipOuter(access.expression)) &&
+    !namesOfFunctions(code.ownFiles).has(name.text)
+  )
+    return undefined;
+  const owner = access && code.typed ? classWritten(code, access.expression) : undefined;
+  const declaration = owner ? methodOf(code, owner, name.text) : declarationOf(code, name);
   if (!declaration || declaration.getSourceFile().isDeclarationFile) return undefined;
   const target = functionDeclaredAs(declaration);
   return target?.body ? target : undefined;
+}
+
+function declarationOf(code: Code, name: ts.Node): ts.Declaration | undefined {
+  const symbol = code.checker.getSymbolAtLocation(name);
+  return symbol && resolveAlias(code, symbol).valueDeclaration;
+}
+
+/**
+ * The class of this program, without bases elsewhere, that a receiver is an object of as it is written: `this`,
+ * `mails: Mails`, `new Mails()`. The checker would work out the types of what it is made of.
+ */
+function classWritten(code: Code, receiver: ts.Expression): ts.ClassLikeDeclaration | undefined {
+  const node = skipOuter(receiver) as ts.Expression;
+  let owner: ts.ClassLikeDeclaration | undefined;
+  if (node.kind === ts.SyntaxKind.ThisKeyword) {
+    const around = classOfThis(node);
+    owner = around?.isStatic === false ? around.node : undefined;
+  } else if (ts.isNewExpression(node)) owner = classMade(code, node);
+  else {
+    const declaration = ts.isIdentifier(node) ? declarationOf(code, node) : fieldNamed(node);
+    if (
+      !declaration ||
+      !(
+        ts.isVariableDeclaration(declaration) ||
+        ts.isParameter(declaration) ||
+        ts.isPropertyDeclaration(declaration)
+      )
+    )
+      return undefined;
+    const { type, initializer } = declaration;
+    const value = initializer && skipOuter(initializer);
+    if (type) owner = ts.isTypeReferenceNode(type) ? classNamed(code, type.typeName) : undefined;
+    else if (value && ts.isNewExpression(value)) owner = classMade(code, value);
+  }
+  if (!owner || code.at(owner) !== code) return undefined;
+  const last = [...classesFrom(code, owner)].at(-1);
+  return last && heritageOf(last) === undefined ? owner : undefined;
+}
+
+function classMade(code: Code, { expression }: ts.NewExpression): ts.ClassLikeDeclaration | undefined {
+  const callee = skipOuter(expression);
+  return ts.isIdentifier(callee) || ts.isPropertyAccessExpression(callee)
+    ? classNamed(code, callee)
+    : undefined;
+}
+
+/** A member of a class, or of the nearest above that has it. */
+function methodOf(code: Code, owner: ts.ClassLikeDeclaration, name: string): ts.Declaration | undefined {
+  for (const each of classesFrom(code, owner)) {
+    const member = memberOf(each, name);
+    if (member) return member;
+  }
+  return undefined;
 }
 
 /** The function that a declaration is, or that it holds as its initial value. */
@@ -144,7 +214,7 @@ export function namesLeadingTo(
   for (const node of nodes) for (const name of namesAround(node)) fresh.add(name);
   for (let depth = 0; depth < maximumDepth && fresh.size > 0; depth += 1) {
     for (const name of fresh) names.add(name);
-    if (names.size > maximumNames) return namesDeclaredIn(files);
+    if (names.size > maximumNames) return namesOfFunctions(files);
     const pattern =
       fresh.size > maximumSearched
         ? undefined
@@ -162,8 +232,12 @@ export function namesLeadingTo(
   return names;
 }
 
+const declared = new WeakMap<readonly ts.SourceFile[], ReadonlySet<string>>();
+
 /** Names of the functions and methods that the files declare: no other name can lead into them. */
-function namesDeclaredIn(files: readonly ts.SourceFile[]): ReadonlySet<string> {
+export function namesOfFunctions(files: readonly ts.SourceFile[]): ReadonlySet<string> {
+  const known = declared.get(files);
+  if (known) return known;
   const names = new Set<string>(['default']);
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node)) {
@@ -175,6 +249,7 @@ function namesDeclaredIn(files: readonly ts.SourceFile[]): ReadonlySet<string> {
     ts.forEachChild(node, visit);
   };
   for (const file of files) ts.forEachChild(file, visit);
+  declared.set(files, names);
   return names;
 }
 

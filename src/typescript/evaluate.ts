@@ -346,8 +346,10 @@ function evaluateMember(code: Code, node: ts.PropertyAccessExpression, bindings:
   }
   const open = openOf(owner);
   if (open) return property(code, owner, key);
+  // The length of what a call gives is known to nobody here; its type would be worked out for that.
+  const isLength = owner.kind === 'made' && key === 'length';
   const symbol =
-    owner.kind !== 'unknown' || isDeclaredOnly(code, node)
+    !isLength && (owner.kind !== 'unknown' || isDeclaredOnly(code, node))
       ? code.checker.getSymbolAtLocation(node.name)
       : undefined;
   if (symbol) return valueOfSymbol(code, symbol, node, bindings);

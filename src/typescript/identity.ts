@@ -71,13 +71,19 @@ function originOfSymbol(code: Code, symbol: ts.Symbol): Origin | undefined {
 /** The class that a constant or a destructured name holds: `const { Queue } = bullmq`. */
 function classKeptIn(code: Code, declaration: ts.Declaration): Origin | undefined {
   if (!ts.isVariableDeclaration(declaration) && !ts.isBindingElement(declaration)) return undefined;
-  if (!code.typed || declaration.getSourceFile().isDeclarationFile) return undefined;
+  if (!code.typed || declaration.getSourceFile().isDeclarationFile || !mayBeClass(declaration))
+    return undefined;
   const { symbol } = code.checker.getTypeAtLocation(declaration.name) as Partial<ts.Type>;
   const held = symbol?.valueDeclaration;
   // An instance has its class for a symbol too; only what can be newed is the class.
   if (!held || !ts.isClassLike(held)) return undefined;
   const isClass = code.checker.getTypeAtLocation(declaration.name).getConstructSignatures().length > 0;
   return isClass ? originOfDeclaration(code, held) : undefined;
+}
+
+/** Classes have a capital; asking what all else is would work out whole queries. */
+function mayBeClass({ name }: ts.VariableDeclaration | ts.BindingElement): boolean {
+  return ts.isIdentifier(name) && !/^[a-z]/.test(name.text);
 }
 
 /** The origin of a declaration, under the name given or its own. */

@@ -1,7 +1,8 @@
 import ts from 'typescript';
 import { chainTo, namedCallsIn, namesLeadingTo, targetOf } from './calls.js';
+import { fieldNamed } from './classes.js';
 import type { Code } from './code.js';
-import { originOf } from './identity.js';
+import { originOf, symbolAt } from './identity.js';
 import { skipOuter } from './syntax.js';
 
 /** Packages by which people learn of errors; `*` stands for any name. */
@@ -38,12 +39,14 @@ const anyOf = names
 const packages = new RegExp(`^(?:${anyOf})$`);
 const imported = new RegExp(`['"](?:${anyOf})(?:/[^'"]*)?['"]`);
 
-/** What these packages, and the objects of projects around them, call it. */
+/** What these packages call it, and nobody else. */
 const reporting =
-  /^(?:captureException|captureMessage|captureEvent|captureError|notify|noticeError|recordException|recordError|consumeError|report|reportError|trackException|send|sendError|addError|setError|error|log|handleException|withScope)$/;
+  /^(?:captureException|captureMessage|captureEvent|captureError|noticeError|recordException|recordError|consumeError|reportError|trackException|sendError|addError|setError|handleException|withScope)$/;
+/** What they call it as many others do: asked only where what it is called on is one of theirs by its name. */
+const saying = /^(?:notify|report|send|error|log)$/;
 
 const mentioned =
-  /sentry|highlight|bugsnag|rollbar|honeybadger|airbrake|raygun|newrelic|apm|dd-trace|datadog|applicationinsights|error-reporting|appsignal|hawk|posthog|opentelemetry|axiom|logtail|baselime/i;
+  /sentry|highlight|bugsnag|rollbar|honeybadger|airbrake|raygun|newrelic|\bapm\b|dd-trace|datadog|applicationinsights|error-reporting|appsignal|hawk|posthog|opentelemetry|axiom|logtail|baselime/i;
 
 /** Sentry's integration that sends what is written to the console. */
 const reportsConsole = /\b[cC]aptureConsole(?:Integration)?\b/;
@@ -64,7 +67,10 @@ function reportersOf(code: Code): Reporters {
     const calls = new Set(
       files.flatMap((file) =>
         namedCallsIn(file)
-          .filter(({ name }) => reporting.test(name.text))
+          .filter(
+            ({ node, name }) =>
+              reporting.test(name.text) || (saying.test(name.text) && namesReporter(code, node)),
+          )
           .map(({ node }) => node)
           .filter((node) => isOfReporter(code, node)),
       ),
@@ -77,6 +83,23 @@ function reportersOf(code: Code): Reporters {
     known.set(code, found);
   }
   return found;
+}
+
+/** Does the text of a receiver, or of what declares it, name one of these packages? */
+function namesReporter(code: Code, { expression }: ts.CallExpression): boolean {
+  const callee = skipOuter(expression);
+  const receiver = ts.isPropertyAccessExpression(callee) ? skipOuter(callee.expression) : callee;
+  if (mentioned.test(receiver.getText())) return true;
+  const declaration = ts.isIdentifier(receiver)
+    ? symbolAt(code, receiver)?.valueDeclaration
+    : fieldNamed(receiver as ts.Expression);
+  return (
+    declaration !== undefined &&
+    (ts.isVariableDeclaration(declaration) ||
+      ts.isParameter(declaration) ||
+      ts.isPropertyDeclaration(declaration)) &&
+    mentioned.test(declaration.getText())
+  );
 }
 
 /** Is what is called, or what it is called on, exported by a package for errors? */

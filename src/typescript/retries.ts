@@ -106,6 +106,8 @@ const makers: readonly Counter[] = [
   { package: 'openai', args: [0], options: ['maxRetries'], counts: 'retries', usual: 3 },
   { package: '@anthropic-ai/sdk', args: [0], options: ['maxRetries'], counts: 'retries', usual: 3 },
 ];
+/** The methods by which a package, or a client, makes another one. */
+const makersOfClients = new Set([...makers.flatMap(({ names = [] }) => names), ...['wrap', 'from']]);
 /** `axiosRetry(client, { retries: 3 })` changes a client that others use. */
 const axiosRetry: Counter = {
   package: 'axios-retry',
@@ -197,8 +199,10 @@ function knownOf(code: Code): Known {
 function findNames(code: Code): Known {
   const names = new Set<string>();
   const changed = new Map<ts.Symbol, ts.CallExpression>();
+  const made: { readonly holder: string; readonly by: readonly string[] }[] = [];
   for (const file of code.ownFiles) {
     if (!counts.test(file.text) || !mention.test(file.text)) continue;
+    const mentionsAxios = file.text.includes('axios-retry');
     const visit = (node: ts.Node): void => {
       if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
         const { moduleSpecifier } = node;
@@ -208,11 +212,17 @@ function findNames(code: Code): Known {
       }
       if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
         const holder = heldBy(node);
-        if (holder !== undefined) names.add(holder);
+        const callee = skipOuter(node.expression);
+        // Not what a client answers.
+        const makes = ts.isNewExpression(node) || makersOfClients.has(nameOf(callee));
+        const root = makes ? [rootOf(callee).text] : [];
+        if (holder !== undefined) made.push({ holder, by: [nameOf(callee), ...root] });
         const [client] = node.arguments ?? [];
         if (
           client &&
           ts.isCallExpression(node) &&
+          mentionsAxios &&
+          (ts.isIdentifier(callee) || nameOf(callee) === 'default') &&
           isOf(originOf(code, node.expression)?.package, axiosRetry)
         ) {
           const symbol = symbolAt(code, skipOuter(client));
@@ -224,6 +234,13 @@ function findNames(code: Code): Known {
     };
     ts.forEachChild(file, visit);
   }
+  // `const policy = retry(…)`, and what is made of that in turn.
+  for (let size = -1; size < names.size;) {
+    size = names.size;
+    for (const { holder, by } of made) if (by.some((each) => names.has(each))) names.add(holder);
+  }
+  // What has no name is called by none.
+  names.delete('');
   return { names, changed };
 }
 
@@ -237,8 +254,7 @@ function* namesIn(node: ts.Node): Generator<string> {
 /** The variable or property that is given a value: `const client = …`, `this.client = …`. */
 function heldBy(node: ts.Node): string | undefined {
   let at: ts.Node = node.parent;
-  while (isOuter(at) || ts.isAwaitExpression(at) || ts.isReturnStatement(at) || ts.isArrowFunction(at))
-    at = at.parent;
+  while (isOuter(at) || ts.isReturnStatement(at) || ts.isArrowFunction(at)) at = at.parent;
   if (ts.isVariableDeclaration(at) || ts.isPropertyDeclaration(at) || ts.isPropertyAssignment(at))
     return nameOf(at.name);
   return ts.isBinaryExpression(at) && at.operatorToken.kind === ts.SyntaxKind.EqualsToken

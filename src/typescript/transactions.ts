@@ -269,15 +269,25 @@ function lastName(text: string): string {
 /** Is it worth asking whose a call is? `query` and `execute` are called everywhere. */
 function mayOpen({ node, name }: NamedCall): boolean {
   switch (name.text) {
-    case 'query':
-      return node.arguments[0] !== undefined && !ts.isObjectLiteralExpression(node.arguments[0]);
+    case 'query': {
+      const [statement] = node.arguments;
+      if (!statement || ts.isObjectLiteralExpression(statement)) return false;
+      return !isText(statement) || mayBegin.test(statement.getText());
+    }
     case 'execute': {
-      const receiver = receiverOf(node);
-      return receiver !== undefined && /ransaction|trx|tx/i.test(receiver.getText());
+      const receiver = receiverOf(node)?.getText() ?? '';
+      const [callback] = node.arguments;
+      return callback ? !isText(callback) && /ransaction|trx|tx/i.test(receiver) : receiver.includes('startT');
     }
     default:
       return true;
   }
+}
+
+const mayBegin = /^['"`]\s*(?:begin|start)\b/i;
+
+function isText(node: ts.Node): boolean {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) || ts.isTaggedTemplateExpression(node);
 }
 
 interface Owner {

@@ -209,12 +209,33 @@ function isAmbient(declaration: ts.VariableDeclaration): boolean {
   );
 }
 
-/** `declare const QUEUE: 'mail'` in a declaration file still says its value. */
-export function constantOfType(code: Code, declaration: ts.Declaration): Value | undefined {
+/**
+ * `declare const QUEUE: 'mail'` in a declaration file still says its value. Only a written type is asked for:
+ * an inferred one would be that of a whole query, of whose rows a loop's variable is one.
+ */
+export function constantOfType(
+  code: Code,
+  declaration: ts.VariableDeclaration | ts.PropertySignature,
+): Value | undefined {
+  if (!declaration.type || !maySayConstant(declaration.type)) return undefined;
   const type = code.checker.getTypeAtLocation(declaration);
   return type.isStringLiteral() || type.isNumberLiteral()
     ? { kind: 'constant', value: type.value, node: declaration }
     : undefined;
+}
+
+/** Most types say by their syntax that they are of more than one value. */
+function maySayConstant(type: ts.TypeNode): boolean {
+  if (ts.isParenthesizedTypeNode(type)) return maySayConstant(type.type);
+  return (
+    ts.isLiteralTypeNode(type) ||
+    ts.isTypeReferenceNode(type) ||
+    ts.isTypeQueryNode(type) ||
+    ts.isIndexedAccessTypeNode(type) ||
+    ts.isTemplateLiteralTypeNode(type) ||
+    ts.isImportTypeNode(type) ||
+    ts.isConditionalTypeNode(type)
+  );
 }
 
 /** `const jobs = []; … jobs.push({ … });`: the elements are the literal's and those pushed in the same block. */

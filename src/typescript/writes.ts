@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { callsIn, namedCallsIn, type NamedCall } from './calls.js';
+import { callsIn, namedCallsIn, type NamedCall, namesOfFunctions } from './calls.js';
 import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { ancestorsOf, isInside, skipOuter, someWithin } from './syntax.js';
@@ -98,7 +98,7 @@ function stepsOf(
   const calls =
     depth === 0
       ? []
-      : callsIn(code, body).flatMap(({ node, target }): readonly Step[] => {
+      : callsIn(code, body, namesOfFunctions(code.ownFiles)).flatMap(({ node, target }): readonly Step[] => {
           // Whoever is given a transaction works in it.
           if (isInside(target, body) || isGivenTransaction(node) || !isSeparate(node)) return [];
           const does = summaryOf(code, databases, target, depth - 1, above);
