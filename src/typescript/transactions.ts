@@ -277,7 +277,9 @@ function mayOpen({ node, name }: NamedCall): boolean {
     case 'execute': {
       const receiver = receiverOf(node)?.getText() ?? '';
       const [callback] = node.arguments;
-      return callback ? !isText(callback) && /ransaction|trx|tx/i.test(receiver) : receiver.includes('startT');
+      return callback
+        ? !isText(callback) && /ransaction|trx|tx/i.test(receiver)
+        : receiver.includes('startT');
     }
     default:
       return true;
