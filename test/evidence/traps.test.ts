@@ -100,7 +100,6 @@ describe('traps of Bee-Queue', () => {
 });
 
 describe.each([13, 15])('traps of sqs-consumer, version %i', (version) => {
-  type Made = { readonly updateOption: (option: string, value: number) => void };
   let Consumer: {
     create(
       options: object,
