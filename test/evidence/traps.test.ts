@@ -101,9 +101,11 @@ describe('traps of Bee-Queue', () => {
 
 describe.each([13, 15])('traps of sqs-consumer, version %i', (version) => {
   let Consumer: {
-    create(
-      options: object,
-    ): Made & { on(name: string, listener: () => void): void; start(): void; stop(options: object): void };
+    create(options: object): {
+      on(name: string, listener: () => void): void;
+      start(): void;
+      stop(options: object): void;
+    };
   };
   beforeAll(async () => {
     ({ Consumer } = await packagesOf(`sqs-consumer-${String(version)}`).load<{ Consumer: typeof Consumer }>(
