@@ -39,6 +39,7 @@ export default createRule<Options>({
       const acknowledgement = project.acknowledgementOf(handler);
       if (acknowledgement.state === 'unknown' || acknowledgement.state === 'configured') continue;
       if (idempotent.state === 'unknown' || idempotent.state === 'configured') continue;
+      if (runsOnce(handler)) continue;
       const chosen = acknowledgement.state === 'stated';
       const values = chosen ? acknowledgement.values : [acknowledgement.value];
       // Where nothing shows when a message is settled, nobody knows whether it comes again.
@@ -84,6 +85,15 @@ export default createRule<Options>({
     }
   },
 });
+
+/** Is one run stated, where also the run of a worker that died is counted? */
+function runsOnce({ library, policy: { attempts } }: Handler): boolean {
+  return (
+    library.attempts?.countsLost === true &&
+    attempts.state === 'stated' &&
+    attempts.values.every((value) => value === 1)
+  );
+}
 
 /** The option as it is written, or the call that acknowledges. */
 function textOf(at: ts.Node): string {

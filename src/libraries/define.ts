@@ -525,6 +525,8 @@ export interface AttemptsSpec {
   readonly boundedBy?: readonly string[];
   /** Where 0 is written and a weaker layer says otherwise, that one holds. */
   readonly zeroIsUnset?: boolean;
+  /** A run whose worker died counts as well: where one run is stated, no second one follows. */
+  readonly countsLost?: boolean;
   /** More runs than this are not certain: something else in the library has a limit of its own. */
   readonly ceiling?: number;
   /** The option that switches retries on; without it the number is not read. */

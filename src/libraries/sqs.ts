@@ -181,6 +181,8 @@ export const sqsConsumer = defineLibrary({
     observer: "consumer.on('processing_error', …)",
     events: ['processing_error', 'timeout_error'],
     of: 'made',
+    // A queue for what failed, where the program makes its queues itself.
+    mentions: ['RedrivePolicy', 'deadLetterTargetArn', 'deadLetterQueue'],
   },
   timeLimit: { option: 'handleMessageTimeout', unit: 'ms', default: 'none' },
   acknowledgement: { option: 'shouldDeleteMessages', true: 'late', false: 'manual', default: 'late' },
@@ -189,19 +191,21 @@ export const sqsConsumer = defineLibrary({
   serializer: 'bytes',
   traps: [
     {
+      // It takes 0 for "not given".
       option: 'batchSize',
-      below: 1,
+      below: 0,
       above: 10,
       effect: 'rejected',
       because: 'the consumer throws where it is made',
       instead: 'Give 1 to 10',
     },
     {
+      // The consumer checks it in `updateOption` alone.
       option: 'waitTimeSeconds',
       below: 0,
       above: 20,
       effect: 'rejected',
-      because: 'the consumer throws where it is made',
+      because: 'SQS refuses every request, so no message is ever received',
       instead: 'Give 0 to 20',
     },
     {

@@ -63,6 +63,7 @@ export const temporal = defineLibrary({
   attempts: {
     option: 'retry.maximumAttempts',
     counts: 'runs',
+    countsLost: true,
     default: 'unlimited',
     // All attempts together have to fit into this time.
     boundedBy: ['scheduleToCloseTimeout'],

@@ -106,6 +106,7 @@ export const triggerDev = defineLibrary({
   attempts: {
     option: 'retry.maxAttempts',
     counts: 'runs',
+    countsLost: true,
     default: 1,
     switch: { option: 'retry', default: 3 },
   },

@@ -151,6 +151,7 @@ const attempts = shape(
     unlimited: list(number),
     means: record(runs),
     zeroIsUnset: flag,
+    countsLost: flag,
     ceiling: runs,
     boundedBy: list(text),
     switch: shape({ option: text, includes: text, required: flag, default: oneOf('unlimited', runs) }, [

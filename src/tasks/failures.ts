@@ -101,11 +101,16 @@ class Reader {
     const { policy, body } = this.handler;
     const said = policy.acknowledgement;
     if (said.state === 'unknown' || said.state === 'configured') return false;
-    const manual = said.state === 'stated' ? said.values.includes('manual') : said.value === 'manual';
     if (said.state === 'stated' && said.values.includes('early')) return false;
-    if (!manual) return true;
+    if (!this.#isManual()) return true;
     const acknowledged = this.project.acknowledgementOf(this.handler);
     return acknowledged.state === 'stated' && acknowledged.values.includes('late') && body !== undefined;
+  }
+
+  #isManual(): boolean {
+    const said = this.handler.policy.acknowledgement;
+    if (said.state === 'stated') return said.values.includes('manual');
+    return said.state === 'defaulted' && said.value === 'manual';
   }
 
   #body(body: ts.FunctionLikeDeclaration, around: Around): void {
@@ -207,8 +212,19 @@ class Reader {
     const goesOn = normal.size > 0 && !endsLoopRun(block);
     if (around.before || (around.after && goesOn)) return;
     if (!this.#doesWork(node.tryBlock) || isMeant(clause) || isMeant(node)) return;
-    if (!this.#isSwallowed(block)) return;
+    if (!this.#isSwallowed(block) || this.#comesBackUnsettled(node, clause)) return;
     this.#add(clause, returnsIn(block), around);
+  }
+
+  /** What is settled behind the work, in the same `try`, is not after an error: where that brings it back, all is well. */
+  #comesBackUnsettled({ tryBlock }: ts.TryStatement, { block }: ts.CatchClause): boolean {
+    const { acknowledgement } = this.handler.library;
+    if (!this.#isManual() || acknowledgement?.unsettled !== undefined) return false;
+    const settled = this.project
+      .settlementsIn(tryBlock.getSourceFile())
+      .filter(({ outcome }) => outcome === 'done');
+    const holds = (within: ts.Node): boolean => settled.some((each) => isInside(each.node, within));
+    return holds(tryBlock) && !holds(block);
   }
 
   #judgeCallback(call: ts.CallExpression, callback: ts.Expression, around: Around): void {

@@ -4,7 +4,7 @@ import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { originOf, symbolAt } from './identity.js';
 import { property } from './properties.js';
-import { ancestorsOf, isOuter, skipOuter } from './syntax.js';
+import { ancestorsOf, isOuter, skipOuter, someWithin } from './syntax.js';
 import { isNullish, type Value } from './value.js';
 
 /** A call that is run again when it fails, by a package made for that or by a client that was told to. */
@@ -288,7 +288,7 @@ function retryOf(
   const origin = originOf(code, callee);
   if (origin?.package !== undefined) {
     const counter = functions.find((each) => isOf(origin.package, each) && isNamed(origin.name, each));
-    if (counter) return counted(code, call, call.arguments, counter);
+    if (counter) return choosesErrors(call) ? undefined : counted(code, call, call.arguments, counter);
     const request = requests.find((each) => isOf(origin.package, each));
     if (request && !/^(?:extend|create)$/.test(nameOf(callee))) {
       const own = counted(code, call, call.arguments, request);
@@ -304,6 +304,38 @@ function retryOf(
   }
   if (!ts.isExpression(root)) return undefined;
   return ofClient(code, call, evaluate(code, root));
+}
+
+/**
+ * `promiseRetry((retry) => work().catch((error) => { if (isLimit(error)) retry(error); throw error; }))`: it is run
+ * again only after the errors that it names, and not while a service is down.
+ */
+function choosesErrors(call: ts.CallExpression): boolean {
+  return call.arguments.some((each) => {
+    const run = skipOuter(each);
+    if (!ts.isArrowFunction(run) && !ts.isFunctionExpression(run)) return false;
+    const [again] = run.parameters;
+    if (!again || !ts.isIdentifier(again.name)) return false;
+    const { text } = again.name;
+    const isAsked = (at: ts.Node): boolean =>
+      ts.isCallExpression(at) && ts.isIdentifier(at.expression) && at.expression.text === text;
+    return someWithin(
+      run.body,
+      (at) =>
+        (ts.isIfStatement(at) && (someWithin(at.thenStatement, isAsked) || isBehind(at, isAsked))) ||
+        (ts.isConditionalExpression(at) && someWithin(at, isAsked)),
+    );
+  });
+}
+
+/** `if (isBad(error)) throw error; retry(error);` */
+function isBehind(
+  { thenStatement, parent, end }: ts.IfStatement,
+  isAsked: (at: ts.Node) => boolean,
+): boolean {
+  return (
+    someWithin(thenStatement, ts.isThrowStatement) && someWithin(parent, (at) => at.pos >= end && isAsked(at))
+  );
 }
 
 /** A call of what was made to retry: of the client, or of one of its methods. */

@@ -108,7 +108,7 @@ describe('sameName', () => {
     ).toThrow('is already registered');
   });
 
-  it('NestJS keeps the last for a message, and all for an event', () => {
+  it('NestJS microservices keeps the last for a message, and all for an event', () => {
     const server = new ServerTCP({});
     const second = (): Promise<number> => Promise.resolve(2);
     server.addHandler('send', () => Promise.resolve(1));

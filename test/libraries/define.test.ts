@@ -91,12 +91,12 @@ describe('defineLibrary', () => {
     [
       'a key that is not known',
       { attempts: { counts: 'runs', default: 1, limit: 'x' } },
-      'attempts.limit is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, ceiling, boundedBy, switch, default, infinity',
+      'attempts.limit is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, countsLost, ceiling, boundedBy, switch, default, infinity',
     ],
     [
       'a name of Object.prototype as a key',
       { attempts: { counts: 'runs', default: 1, toString: 'x' } },
-      'attempts.toString is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, ceiling, boundedBy, switch, default, infinity',
+      'attempts.toString is not known here; known are option, counts, queueCounts, aliases, unlimited, means, zeroIsUnset, countsLost, ceiling, boundedBy, switch, default, infinity',
     ],
     ['attempts without a default', { attempts: { counts: 'runs' } }, 'attempts.default is missing'],
     [

@@ -163,6 +163,13 @@ import * as async from 'async';`,
     ),
   },
   {
+    name: 'promise-retry, whatever the error',
+    code: worker(
+      `return «promiseRetry»({ retries: 4 }, (again) => load().catch((error: unknown) => again(error)));`,
+      `import promiseRetry from 'promise-retry';`,
+    ),
+  },
+  {
     name: 'observables',
     code: worker(
       `return firstValueFrom(from(load(job.id)).pipe(«retry»(3)));`,
@@ -230,6 +237,15 @@ const ai = new OpenAI({ maxRetries: 8 });`,
 ];
 
 const fine: readonly Case[] = [
+  {
+    name: 'promise-retry that is asked after some errors alone',
+    code: worker(
+      `await promiseRetry({ retries: 4 }, (again) => load().catch((error: unknown) => { if (error instanceof RangeError) again(error); throw error; }));
+await promiseRetry({ retries: 4 }, (again) => load().catch((error: unknown) => { if (error instanceof TypeError) throw error; return again(error); }));
+return promiseRetry({ retries: 4 }, (again) => load().catch((error: unknown) => error instanceof RangeError ? again(error) : Promise.reject(error)));`,
+      `import promiseRetry from 'promise-retry';`,
+    ),
+  },
   {
     name: 'a job that runs once',
     code: worker(`return pRetry(() => load(job.id), { retries: 2 });`, pRetry, 'attempts: 1'),

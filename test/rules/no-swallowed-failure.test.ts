@@ -321,6 +321,11 @@ const silent: readonly Case[] = [
     code: `import { Consumer } from 'sqs-consumer';\ndeclare function work(data: unknown): Promise<void>;\nexport const consumer = Consumer.create({ queueUrl: 'https://sqs', handleMessage: async (message) => {\n  try {\n    await work(message.Body);\n    return message;\n  } catch (error) {\n    console.error(error);\n    return {};\n  }\n} });`,
   },
   {
+    name: 'what is deleted in the same try comes again (SQS)',
+    code: `import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';\ndeclare function bake(text: unknown): Promise<void>;\nexport async function poll(client: SQSClient, QueueUrl: string) {\n  const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl }));\n  for (const { Body, ReceiptHandle } of Messages) {\n    try {\n      await bake(Body);\n      await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));\n    } catch (error) {\n      console.error(error);\n    }\n  }\n}`,
+    options: { eachItem: true },
+  },
+  {
     name: 'a job of a batch that is named as failed (pg-boss)',
     code: `import type PgBoss from 'pg-boss';\ndeclare function work(data: unknown): Promise<void>;\nexport const start = (boss: PgBoss) => boss.work('mails', async (jobs) => Promise.all(jobs.map(async (job) => {\n  try {\n    await work(job.data);\n    return { id: job.id, status: 'completed' };\n  } catch (error) {\n    return { id: job.id, status: 'failed', output: String(error) };\n  }\n})));`,
   },

@@ -168,6 +168,14 @@ const written: readonly Case[] = [
 
 const classes: readonly Case[] = [
   {
+    name: 'what makes an activity, registered beside it (Temporal)',
+    code: {
+      'activities.ts': `type Oven = (cake: string) => Promise<void>;\nexport function bakerOf(oven: Oven) { return async (cake: string) => oven(cake); }\nexport const bake = bakerOf(async () => {});\nexport async function serve(when: «Date») { await Promise.resolve(when); }`,
+      'app.ts': `import { Worker } from '@temporalio/worker';\nimport * as activities from './activities.js';\nexport const start = () => Worker.create({ taskQueue: 'cakes', activities });`,
+    },
+    ids: 'declared',
+  },
+  {
     name: 'an instance with methods',
     code: send(
       '{ price: «price» }',

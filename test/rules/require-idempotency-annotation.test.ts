@@ -1,7 +1,7 @@
 import { type Case, testRule } from './support.js';
 
 /** A framework of the project whose tasks choose when they are acknowledged. */
-const framework = `export interface Options { acksLate?: boolean; idempotent?: boolean; key?: string }
+const framework = `export interface Options { acksLate?: boolean; runs?: number; idempotent?: boolean; key?: string }
 export function registerTask(name: string, options: Options, run: (data: unknown) => Promise<unknown>): void { void [name, options, run]; }
 export function Task(options: Options) { return (target: object, key?: string) => { void [options, target, key]; }; }
 `;
@@ -284,6 +284,30 @@ const atLeastOnce: readonly Case[] = [
     outputs: [[tag]],
   },
   { name: 'a framework whose default is early', code: late('', ''), settings: { libraries } },
+  {
+    name: 'Temporal: a lost run is the only one that was asked for',
+    code: `import { proxyActivities } from '@temporalio/workflow';\nexport const { charge } = proxyActivities<{ charge(id: string): Promise<void> }>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 1 } });\nexport const { ship } = «proxyActivities»<{ ship(id: string): Promise<void> }>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 2 } });`,
+  },
+  {
+    name: 'Trigger.dev: a lost run is the only one that was asked for',
+    code: `import { task } from '@trigger.dev/sdk/v3';\ndeclare function brew(cup: string): Promise<void>;\nexport const once = task({ id: 'once', retry: { maxAttempts: 1 }, run: async (cup: string) => brew(cup) });\n${tag}\nexport const twice = task({ id: 'twice', retry: { maxAttempts: 2 }, run: async (cup: string) => brew(cup) });\nexport const both = «task»({ id: 'both', retry: { maxAttempts: 2 }, run: async (cup: string) => brew(cup) });`,
+  },
+  ...(
+    [
+      ['a lost run does not count', {}, '«registerTask»'],
+      ['a lost run counts', { countsLost: true }, 'registerTask'],
+    ] as const
+  ).map(([name, words, callee]) => ({
+    name,
+    code: late('', 'runs: 1', callee),
+    settings: {
+      libraries: libraries.map((library) => ({
+        ...library,
+        acknowledgement: { default: 'late' },
+        attempts: { option: 'runs', counts: 'runs', default: 3, ...words },
+      })),
+    },
+  })),
 ].map((each) => ({ ids: 'automatic', options: { atLeastOnce: true }, ...each }));
 
 const byDefault: readonly Case[] = [
