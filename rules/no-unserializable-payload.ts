@@ -82,8 +82,6 @@ export default createRule({
       if (name) walkDispatchPayload(code, dispatch, visitorOf(dispatch.library, name, 'dispatched'));
     }
     for (const handler of project.bodiesIn(file)) {
-      // Exported beside the tasks and registered with them, it makes one: nothing is sent to it.
-      if (handler.body && makesFunctions(code.checker, handler.body)) continue;
       const visit = visitorOf(handler.library, handler.library.serializer ?? 'json', 'declared');
       walkHandlerPayload(code, handler, visit);
     }
@@ -164,9 +162,4 @@ function nameOf(kind: DelicateKind, type: string): string {
   if (kind === 'function' || kind === 'Promise' || kind === 'bigint' || kind === 'symbol') return kind;
   if (kind === 'class') return `\`${type.length > 40 ? `${type.slice(0, 40)}…` : type}\` instance`;
   return kind;
-}
-
-function makesFunctions(checker: ts.TypeChecker, body: ts.SignatureDeclaration): boolean {
-  const made = checker.getSignatureFromDeclaration(body)?.getReturnType();
-  return made !== undefined && made.getCallSignatures().length > 0;
 }

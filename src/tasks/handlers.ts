@@ -3,7 +3,7 @@ import type { Places } from '../libraries/define.js';
 import type { Site } from '../libraries/vocabulary.js';
 import { evaluate } from '../typescript/evaluate.js';
 import type { Code } from '../typescript/code.js';
-import { lazyOf } from '../typescript/functions.js';
+import { lazyOf, makesFunction } from '../typescript/functions.js';
 import { property } from '../typescript/properties.js';
 import { originOf } from '../typescript/identity.js';
 import { skipOuter } from '../typescript/syntax.js';
@@ -255,9 +255,11 @@ function membersOf(code: Code, value: Value): readonly Member[] {
   if (value.kind === 'choice') return alternatives(value).flatMap((each) => membersOf(code, each));
   // `import * as activities`: all that a file exports.
   if (value.kind === 'module') {
-    return code.checker.getExportsOfModule(value.symbol).map(({ name: key }) => {
+    return code.checker.getExportsOfModule(value.symbol).flatMap(({ name: key }): readonly Member[] => {
       const member = property(code, value, key);
-      return { key, value: Lazy.known(member), name: undefined };
+      // Exported beside the tasks, it makes one: nobody sends it anything.
+      if (member.kind === 'function' && makesFunction(member.node)) return [];
+      return [{ key, value: Lazy.known(member), name: undefined }];
     });
   }
   if (value.kind === 'array')

@@ -282,3 +282,11 @@ export function isConst(declaration: ts.VariableDeclaration): boolean {
     ts.isVariableDeclarationList(declaration.parent) && (declaration.parent.flags & ts.NodeFlags.Const) !== 0
   );
 }
+
+/** Does a function give back another one, as its text says? */
+export function makesFunction({ body }: ts.FunctionLikeDeclaration): boolean {
+  const last = body && ts.isBlock(body) ? body.statements.at(-1) : body;
+  const value = last && ts.isReturnStatement(last) ? last.expression : last;
+  const made = value && skipOuter(value);
+  return made !== undefined && (ts.isArrowFunction(made) || ts.isFunctionExpression(made));
+}
