@@ -63,6 +63,8 @@ export const temporal = defineLibrary({
   attempts: {
     option: 'retry.maximumAttempts',
     counts: 'runs',
+    // The service sees a lost worker only by the timeout of the attempt, which counts:
+    // https://docs.temporal.io/design-patterns/fixed-count-retries
     countsLost: true,
     default: 'unlimited',
     // All attempts together have to fit into this time.

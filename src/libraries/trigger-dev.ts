@@ -106,6 +106,7 @@ export const triggerDev = defineLibrary({
   attempts: {
     option: 'retry.maxAttempts',
     counts: 'runs',
+    // Not proven: a crash may be run again on a larger machine where that is asked for. Silent where in doubt.
     countsLost: true,
     default: 1,
     switch: { option: 'retry', default: 3 },

@@ -3,7 +3,7 @@ import type { Chain, Matcher, Place, Places, ValueKind } from '../libraries/defi
 import { type ArgumentIndex, parsePlace, type PlaceRoot, type Step } from '../libraries/place.js';
 import type { Site, Vocabulary } from '../libraries/vocabulary.js';
 import type { Code } from '../typescript/code.js';
-import { classesFrom, fieldNamed, memberOf } from '../typescript/classes.js';
+import { classesFrom, holderNamed, memberOf } from '../typescript/classes.js';
 import { constructionsOf } from '../typescript/construction.js';
 import { evaluate } from '../typescript/evaluate.js';
 import { functionAround } from '../typescript/follow.js';
@@ -634,19 +634,8 @@ export class SiteFinder {
   #writtenClass(receiver: ts.Expression): Origin | 'other' | undefined {
     const node = skipOuter(receiver);
     if (!this.code.typed) return undefined;
-    const declaration = ts.isIdentifier(node)
-      ? symbolAt(this.code, node)?.valueDeclaration
-      : fieldNamed(node as ts.Expression);
-    if (
-      !declaration ||
-      !(
-        ts.isVariableDeclaration(declaration) ||
-        ts.isParameter(declaration) ||
-        ts.isPropertyDeclaration(declaration)
-      )
-    ) {
-      return undefined;
-    }
+    const declaration = holderNamed(this.code, node as ts.Expression);
+    if (!declaration) return undefined;
     const { type, initializer } = declaration;
     const value = initializer && !type ? lastChoice(initializer) : undefined;
     if (value && ts.isArrayLiteralExpression(value)) return 'other';

@@ -3,8 +3,8 @@ import {
   classesFrom,
   classNamed,
   classOfThis,
-  fieldNamed,
   heritageOf,
+  holderNamed,
   importedAs,
   memberOf,
 } from './classes.js';
@@ -116,17 +116,7 @@ function classWritten(code: Code, receiver: ts.Expression): ts.ClassLikeDeclarat
     owner = around?.isStatic === false ? around.node : undefined;
   } else if (ts.isNewExpression(node)) owner = classMade(code, node);
   else {
-    const declaration = ts.isIdentifier(node) ? declarationOf(code, node) : fieldNamed(node);
-    if (
-      !declaration ||
-      !(
-        ts.isVariableDeclaration(declaration) ||
-        ts.isParameter(declaration) ||
-        ts.isPropertyDeclaration(declaration)
-      )
-    )
-      return undefined;
-    const { type, initializer } = declaration;
+    const { type, initializer } = holderNamed(code, node) ?? {};
     const value = initializer && skipOuter(initializer);
     if (type) owner = ts.isTypeReferenceNode(type) ? classNamed(code, type.typeName) : undefined;
     else if (value && ts.isNewExpression(value)) owner = classMade(code, value);

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { PerCode, type Code } from './code.js';
-import { resolveAlias } from './identity.js';
+import { resolveAlias, symbolAt } from './identity.js';
 import { sourceOf } from './sources.js';
 import { ancestorsOf, isInside } from './syntax.js';
 
@@ -126,6 +126,20 @@ export function fieldNamed(
   const owner = classOfThis(node);
   const member = owner && memberOf(owner.node, node.name.text, owner.isStatic);
   return member && (ts.isPropertyDeclaration(member) || ts.isParameter(member)) ? member : undefined;
+}
+
+/** The variable, parameter or field that a name, or `this.name`, stands for. */
+export function holderNamed(
+  code: Code,
+  node: ts.Expression,
+): ts.VariableDeclaration | ts.ParameterDeclaration | ts.PropertyDeclaration | undefined {
+  const declaration = ts.isIdentifier(node) ? symbolAt(code, node)?.valueDeclaration : fieldNamed(node);
+  return declaration &&
+    (ts.isVariableDeclaration(declaration) ||
+      ts.isParameter(declaration) ||
+      ts.isPropertyDeclaration(declaration))
+    ? declaration
+    : undefined;
 }
 
 /** The class that `this` means here, and whether it is the class itself; undefined outside any class. */

@@ -1,8 +1,8 @@
 import ts from 'typescript';
 import { chainTo, namedCallsIn, namesLeadingTo, targetOf } from './calls.js';
-import { fieldNamed } from './classes.js';
+import { holderNamed } from './classes.js';
 import type { Code } from './code.js';
-import { originOf, symbolAt } from './identity.js';
+import { originOf } from './identity.js';
 import { skipOuter } from './syntax.js';
 
 /** Packages by which people learn of errors; `*` stands for any name. */
@@ -90,16 +90,8 @@ function namesReporter(code: Code, { expression }: ts.CallExpression): boolean {
   const callee = skipOuter(expression);
   const receiver = ts.isPropertyAccessExpression(callee) ? skipOuter(callee.expression) : callee;
   if (mentioned.test(receiver.getText())) return true;
-  const declaration = ts.isIdentifier(receiver)
-    ? symbolAt(code, receiver)?.valueDeclaration
-    : fieldNamed(receiver as ts.Expression);
-  return (
-    declaration !== undefined &&
-    (ts.isVariableDeclaration(declaration) ||
-      ts.isParameter(declaration) ||
-      ts.isPropertyDeclaration(declaration)) &&
-    mentioned.test(declaration.getText())
-  );
+  const declaration = holderNamed(code, receiver as ts.Expression);
+  return declaration !== undefined && mentioned.test(declaration.getText());
 }
 
 /** Is what is called, or what it is called on, exported by a package for errors? */
