@@ -54,8 +54,6 @@ export function wholeLines(source: SourceText, edit: Edit, line: number): LineEd
     }
     if (!now.endsWith(end)) return undefined;
     now = now.slice(0, now.length - end.length);
-    // One empty line is left of the whole file.
-    if (now === '' && lines > 1) return undefined;
   }
   while (first < from) {
     const same = text.slice(source.startOf(first), source.startOf(first + 1));
@@ -69,12 +67,15 @@ export function wholeLines(source: SourceText, edit: Edit, line: number): LineEd
     now = now.slice(0, -same.length);
     last -= 1;
   }
-  if (now === '' && last < lines) {
+  if (now !== '') return { first, last, text: now };
+  if (last < lines) {
     now = text.slice(source.endOf(last), source.endOf(last + 1));
     last += 1;
-  } else if (now === '' && first > 1) {
+  } else if (first > 1) {
     first -= 1;
     now = text.slice(source.startOf(first), source.startOf(first + 1));
+  } else if (lines > 1 && source.endOf(lines) < text.length) {
+    return undefined;
   }
   return { first, last, text: now };
 }
