@@ -1,16 +1,24 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ESLint } from 'eslint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DiagnosticResult } from '../../formatter/src/index.js';
+import { type DiagnosticResult, rdjson } from '../../formatter/src/index.js';
 import { root } from '../../scripts/support.js';
 import { findReviewdog, version } from './reviewdog.js';
-import { eslintApplies, linesOf } from './support.js';
+import { dataOf, eslintApplies, linesOf, resultOf } from './support.js';
 
 /*
  * The real reviewdog reads what the real ESLint prints, for a change in a real git repository, and posts its
@@ -24,6 +32,8 @@ const why = 'missing' in found ? ` (skipped: ${found.missing})` : '';
 if (why !== '') console.warn(`reviewdog does not run${why}`);
 
 const execute = promisify(execFile);
+/** Nobody's own wishes. */
+const plainGit = { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' };
 let folder: string;
 let printed: string;
 let results: readonly ESLint.LintResult[];
@@ -65,7 +75,10 @@ async function git(...args: readonly string[]): Promise<string> {
     '-c',
     'core.autocrlf=false',
   ];
-  const { stdout } = await execute('git', [...identity, ...args], { cwd: folder });
+  const { stdout } = await execute('git', [...identity, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...plainGit },
+  });
   return stdout.trimEnd();
 }
 
@@ -86,7 +99,7 @@ async function eslint(format: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'eslint-formatter-tasks-'));
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'eslint-formatter-tasks-')));
   mkdirSync(join(folder, 'src'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   writeFileSync(join(folder, '.gitignore'), 'node_modules\n');
@@ -127,6 +140,7 @@ afterAll(() => {
 function reviewdog(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  input = printed,
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   return new Promise((done, fail) => {
     const own = Object.fromEntries(
@@ -134,7 +148,7 @@ function reviewdog(
     );
     const child = spawn(program, ['-f=rdjson', '-name=eslint', ...args], {
       cwd: folder,
-      env: { ...own, ...env },
+      env: { ...own, ...plainGit, ...env },
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -143,7 +157,7 @@ function reviewdog(
     child.on('close', (code) => {
       done({ code, stdout, stderr });
     });
-    child.stdin.end(printed);
+    child.stdin.end(input);
   });
 }
 
@@ -179,6 +193,49 @@ async function host(
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return { server, received, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+interface Comment {
+  readonly path: string;
+  readonly line: number;
+  readonly start_line?: number;
+  readonly subject_type?: string;
+  readonly body: string;
+}
+
+/** What GitHub is sent: comments on lines, and comments on files. */
+async function reviewOnGitHub(
+  input: string,
+): Promise<{ readonly comments: readonly Comment[]; readonly onFiles: readonly Comment[] }> {
+  const pull = '/repos/owner/name/pulls/1';
+  const { server, address, received } = await host({
+    [`GET ${pull}`]: await git('-c', 'core.quotePath=false', 'diff', 'HEAD~1'),
+    [`GET ${pull}/comments`]: [],
+    [`POST ${pull}/comments`]: {},
+    [`POST ${pull}/reviews`]: {},
+    'GET /repos/owner/name': { html_url: 'https://github.example/owner/name' },
+  });
+  const env = {
+    GITHUB_API: `${address}/`,
+    REVIEWDOG_GITHUB_API_TOKEN: 'none',
+    CI_PULL_REQUEST: '1',
+    CI_COMMIT: await git('rev-parse', 'HEAD'),
+    CI_REPO_OWNER: 'owner',
+    CI_REPO_NAME: 'name',
+  };
+  const { code, stderr } = await reviewdog(['-reporter=github-pr-review'], env, input);
+  server.close();
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const sent = received.filter(({ method }) => method === 'POST');
+  return {
+    comments: sent
+      .filter(({ path }) => path === `${pull}/reviews`)
+      .flatMap(({ body }) => body['comments'] as readonly Comment[]),
+    onFiles: sent
+      .filter(({ path }) => path === `${pull}/comments`)
+      .map(({ body }) => body as unknown as Comment),
+  };
 }
 
 /** What a comment suggests, line by line. */
@@ -246,34 +303,8 @@ describe.skipIf(program === '')(`reviewdog ${version}${why}`, () => {
   });
 
   test('posts reviews to GitHub whose suggestions are ESLint’s', async () => {
-    const pull = '/repos/owner/name/pulls/1';
-    const { server, address, received } = await host({
-      [`GET ${pull}`]: await git('-c', 'core.quotePath=false', 'diff', 'HEAD~1'),
-      [`GET ${pull}/comments`]: [],
-      [`POST ${pull}/comments`]: {},
-      [`POST ${pull}/reviews`]: {},
-      'GET /repos/owner/name': { html_url: 'https://github.example/owner/name' },
-    });
-    const { code, stderr } = await reviewdog(['-reporter=github-pr-review'], {
-      GITHUB_API: `${address}/`,
-      REVIEWDOG_GITHUB_API_TOKEN: 'none',
-      CI_PULL_REQUEST: '1',
-      CI_COMMIT: await git('rev-parse', 'HEAD'),
-      CI_REPO_OWNER: 'owner',
-      CI_REPO_NAME: 'name',
-    });
-    server.close();
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
-    interface Comment {
-      readonly path: string;
-      readonly line: number;
-      readonly start_line?: number;
-      readonly body: string;
-    }
-    const comments = received
-      .filter(({ method, path }) => method === 'POST' && path === `${pull}/reviews`)
-      .flatMap(({ body }) => body['comments'] as readonly Comment[]);
+    const { comments, onFiles } = await reviewOnGitHub(printed);
+    expect(onFiles).toEqual([]);
     expect(comments.filter(({ body }) => body.includes('suggestion error'))).toEqual([]);
     for (const path of Object.keys(files)) {
       const own = comments.filter((each) => each.path === path);
@@ -286,6 +317,31 @@ describe.skipIf(program === '')(`reviewdog ${version}${why}`, () => {
       expect([...applied].sort()).toEqual([...expected].sort());
       for (const { body } of own) expect(body).toContain('/blob/main/rules/');
     }
+  });
+
+  test('comments on the file where a suggestion reaches beyond the diff, and prints no error', async () => {
+    // The change added the lines from the fourth on, and the diff has the three before.
+    const text = files['src/mails.ts']?.(after) ?? '';
+    const at = (part: string): number => text.indexOf(part);
+    const suggestion = (part: string): object => ({
+      suggestions: [{ desc: 'Change it.', fix: { range: [at(part), at(part) + 1], text: '🐶' } }],
+    });
+    const lines = linesOf(text).length;
+    const result = resultOf(
+      join(folder, 'src/mails.ts'),
+      `${text}// no line of the diff\n`,
+      { line: lines, column: 1, ...suggestion('};\n') },
+      {
+        line: lines,
+        column: 1,
+        suggestions: [{ desc: 'Write below.', fix: { range: [text.length + 3, text.length + 5], text: '' } }],
+      },
+    );
+    const { comments, onFiles } = await reviewOnGitHub(JSON.stringify(rdjson([result], dataOf(folder))));
+    expect(comments.map(({ line, body }) => [line, suggestedIn(body)])).toEqual([[lines, [['🐶;']]]]);
+    expect(onFiles.map(({ path, subject_type }) => [path, subject_type])).toEqual([['src/mails.ts', 'file']]);
+    expect(onFiles[0]?.body).toContain('Suggestion: Write below.');
+    expect(onFiles[0]?.body).not.toContain('suggestion error');
   });
 
   test('posts discussions to GitLab whose suggestions are ESLint’s', async () => {
