@@ -147,8 +147,7 @@ test('paths are from the working folder, also to files outside of it', () => {
 });
 
 test('after --fix the places are those of the fixed text', () => {
-  const result = { ...resultOf('/work/a.ts', '', { line: 1, column: 3 }), output: 'é x\n' };
-  delete result.source;
+  const result = { ...resultOf('/work/a.ts', 'as it was\n', { line: 1, column: 3 }), output: 'é x\n' };
   const [diagnostic] = rdjson([result], dataOf('/work')).diagnostics;
   expect(diagnostic?.location.range?.start).toEqual({ line: 1, column: 4 });
 });

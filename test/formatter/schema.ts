@@ -99,7 +99,7 @@ export const isSarif: ValidateFunction = ajv.compile(
             ),
           }),
         }),
-        columnKind: oneOf('utf16CodeUnits', 'unicodeCodePoints'),
+        columnKind: { const: 'utf16CodeUnits' },
         originalUriBaseIds: object({ '%SRCROOT%': object({ description: message }) }),
         invocations: list(
           object({
