@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { root, run } from '../../scripts/support.js';
+import { promisify } from 'node:util';
+import { root } from '../../scripts/support.js';
 
 /** The version that the action installs and the formatter was written for. */
 export const version = 'v0.21.0';
@@ -19,14 +21,17 @@ export async function findReviewdog(): Promise<{ readonly program: string } | { 
   if (existsSync(program)) return { program };
   const go = onPath('go');
   if (!go) return { missing: 'neither reviewdog nor go is on PATH' };
-  const { ok, output } = await run(
-    go,
-    ['install', `github.com/reviewdog/reviewdog/cmd/reviewdog@${version}`],
-    { silent: true, env: { GOBIN: folder } },
-  );
-  return ok
-    ? { program }
-    : { missing: `go could not install reviewdog: ${output.trim().split('\n').at(-1) ?? ''}` };
+  try {
+    await promisify(execFile)(go, ['install', `github.com/reviewdog/reviewdog/cmd/reviewdog@${version}`], {
+      env: { ...process.env, GOBIN: folder },
+      // It takes a minute or two; a network that answers nothing would take much longer to fail.
+      timeout: 300_000,
+    });
+    return { program };
+  } catch (error) {
+    const { stderr = '' } = error as { readonly stderr?: string };
+    return { missing: `go could not install reviewdog: ${stderr.trim().split('\n').at(-1) ?? ''}` };
+  }
 }
 
 function onPath(name: string): string | undefined {
