@@ -89,7 +89,8 @@ function write(text: string): void {
 async function eslint(format: string): Promise<string> {
   const bin = join(root, 'node_modules/eslint/bin/eslint.js');
   try {
-    return (await execute(process.execPath, [bin, 'src', '-f', format], { cwd: folder })).stdout;
+    const env = { ...process.env, ESLINT_SARIF_REPORT: 'eslint.sarif' };
+    return (await execute(process.execPath, [bin, 'src', '-f', format], { cwd: folder, env })).stdout;
   } catch (error) {
     // It says by its exit code that there are reports.
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -102,7 +103,7 @@ beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'eslint-formatter-tasks-')));
   mkdirSync(join(folder, 'src'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  writeFileSync(join(folder, '.gitignore'), 'node_modules\n');
+  writeFileSync(join(folder, '.gitignore'), 'node_modules\neslint.sarif\n');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   const compilerOptions = { module: 'nodenext', strict: true, types: ['node'], noEmit: true };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
@@ -146,7 +147,7 @@ function reviewdog(
     const own = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(?:GITHUB|CI|GITLAB|REVIEWDOG)(?:_|$)/.test(name)),
     );
-    const child = spawn(program, ['-f=rdjson', '-name=eslint', ...args], {
+    const child = spawn(program, ['-name=eslint', ...args], {
       cwd: folder,
       env: { ...own, ...plainGit, ...env },
     });
@@ -223,7 +224,7 @@ async function reviewOnGitHub(
     CI_REPO_OWNER: 'owner',
     CI_REPO_NAME: 'name',
   };
-  const { code, stderr } = await reviewdog(['-reporter=github-pr-review'], env, input);
+  const { code, stderr } = await reviewdog(['-f=rdjson', '-reporter=github-pr-review'], env, input);
   server.close();
   expect(stderr).toBe('');
   expect(code).toBe(0);
@@ -278,7 +279,12 @@ test('what is tried has reports on old and on new lines, and suggestions', () =>
 
 describe.skipIf(program === '')(`reviewdog ${version}${why}`, () => {
   test('understands all of it', async () => {
-    const { code, stdout, stderr } = await reviewdog(['-reporter=rdjson', '-filter-mode=nofilter', diff]);
+    const { code, stdout, stderr } = await reviewdog([
+      '-f=rdjson',
+      '-reporter=rdjson',
+      '-filter-mode=nofilter',
+      diff,
+    ]);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const ours = JSON.parse(printed) as DiagnosticResult;
@@ -290,8 +296,26 @@ describe.skipIf(program === '')(`reviewdog ${version}${why}`, () => {
     expect((JSON.parse(stdout) as DiagnosticResult).diagnostics).toEqual(expected);
   });
 
+  test('reads the same reports out of SARIF', async () => {
+    const args = ['-f=sarif', '-reporter=rdjson', '-filter-mode=nofilter', diff];
+    const log = readFileSync(join(folder, 'eslint.sarif'), 'utf8');
+    const { code, stdout, stderr } = await reviewdog(args, {}, log);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const read = (JSON.parse(stdout) as DiagnosticResult).diagnostics;
+    const ours = (JSON.parse(printed) as DiagnosticResult).diagnostics;
+    const messages = results.flatMap((each) => each.messages);
+    expect(read.map(({ location, severity, code: rule }) => [location.path, severity, rule])).toEqual(
+      ours.map(({ location, severity, code: rule }) => [location.path, severity, rule]),
+    );
+    // Of the fixes of a result it keeps the last (parser/sarif.go): SARIF is no way to show suggestions.
+    expect(read.map(({ suggestions = [] }) => suggestions.map((each) => each.text))).toEqual(
+      messages.map(({ suggestions = [] }) => suggestions.slice(-1).map(({ fix }) => fix.text)),
+    );
+  });
+
   test('prints what is on lines that the change added, and fails on errors', async () => {
-    const { code, stdout } = await reviewdog(['-reporter=local', '-fail-level=error', diff]);
+    const { code, stdout } = await reviewdog(['-f=rdjson', '-reporter=local', '-fail-level=error', diff]);
     expect(code).toBe(1);
     const lines = stdout.trimEnd().split('\n');
     const added = results.flatMap(({ messages }) => messages.filter(({ line }) => line > 3));
@@ -355,7 +379,7 @@ describe.skipIf(program === '')(`reviewdog ${version}${why}`, () => {
     });
     // As GitLab's own runner has it: paths that are no ASCII as they are.
     await git('config', 'core.quotePath', 'false');
-    const { code, stderr } = await reviewdog(['-reporter=gitlab-mr-discussion'], {
+    const { code, stderr } = await reviewdog(['-f=rdjson', '-reporter=gitlab-mr-discussion'], {
       GITLAB_API: `${address}/api/v4`,
       REVIEWDOG_GITLAB_API_TOKEN: 'none',
       CI_PROJECT_NAMESPACE: 'owner',
