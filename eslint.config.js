@@ -34,7 +34,7 @@ const shell = ['rules', 'rule', 'configs', 'index', 'explain', 'explain-rule', '
 
 export default defineConfig([
   // The code of the fixtures is wrong on purpose; `npm start` lints the shop with a configuration of its own.
-  globalIgnores(['dist/', 'coverage/', '.cache/', 'fixtures/']),
+  globalIgnores(['**/dist/', 'coverage/', '.cache/', 'fixtures/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   {
     files: ['**/*.ts'],

@@ -1,8 +1,8 @@
-/** Checks the types of the repository itself and of every fixture project, two at a time. */
-import { relative } from 'node:path';
+/** Checks the types of the repository itself, of the formatter and of every fixture project, two at a time. */
+import { join, relative } from 'node:path';
 import { fixtureProjects, root, runBin } from './support.js';
 
-const waiting = [root, ...fixtureProjects()];
+const waiting = [root, join(root, 'formatter'), ...fixtureProjects()];
 let failures = 0;
 
 async function worker(): Promise<void> {

@@ -30,6 +30,13 @@ export interface Finding {
   readonly suggestions: readonly { readonly message: string; readonly output: string }[];
 }
 
+/** What ESLint says of a file, in its own words. */
+export interface Linted {
+  readonly file: string;
+  readonly text: string;
+  readonly messages: readonly Linter.LintMessage[];
+}
+
 /** Where the files of a test are said to be: beneath the repository, so that its packages resolve. */
 export const root = `${import.meta.dirname}/virtual`;
 
@@ -90,9 +97,18 @@ export function lint(
   options: LintOptions = {},
   program = options.untyped ? undefined : programOf(files, options.compilerOptions),
 ): readonly Finding[] {
+  return verify(files, options, program).flatMap(findingsIn);
+}
+
+/** Lints every file of a project. */
+export function verify(
+  files: Files,
+  options: LintOptions = {},
+  program = options.untyped ? undefined : programOf(files, options.compilerOptions),
+): readonly Linted[] {
   return Object.entries(files)
     .filter(([name]) => /\.[cm]?[jt]sx?$/.test(name))
-    .flatMap(([name, text]) => lintFile(name, text, program, options));
+    .map(([name, text]) => lintFile(name, text, program, options));
 }
 
 /** A program of a project on disk, as its tsconfig.json has it. */
@@ -132,13 +148,21 @@ export function lintFolder(
   options: LintOptions = {},
   only?: string,
 ): readonly Finding[] {
+  return verifyFolder(folder, program, options, only).flatMap(findingsIn);
+}
+
+/** Lints the own files of a project on disk. */
+export function verifyFolder(
+  folder: string,
+  program: ts.Program,
+  options: LintOptions = {},
+  only?: string,
+): readonly Linted[] {
   return program
     .getSourceFiles()
     .filter(({ fileName, isDeclarationFile }) => !isDeclarationFile && fileName.startsWith(`${folder}/src/`))
     .filter(({ fileName }) => only === undefined || fileName === `${folder}/${only}`)
-    .flatMap(({ fileName, text }) =>
-      lintFile(fileName.slice(folder.length + 1), text, program, options, folder),
-    );
+    .map(({ fileName, text }) => lintFile(fileName.slice(folder.length + 1), text, program, options, folder));
 }
 
 function lintFile(
@@ -147,7 +171,7 @@ function lintFile(
   program: ts.Program | undefined,
   { rules, preset = 'recommended', settings }: LintOptions,
   folder = root,
-): readonly Finding[] {
+): Linted {
   const linter = new Linter({ cwd: folder });
   const isScript = /\.[cm]?jsx?$/.test(name);
   const messages = linter.verify(
@@ -174,16 +198,20 @@ function lintFile(
     ],
     { filename: `${folder}/${name}` },
   );
+  const fatal = messages.find((message) => message.fatal === true || message.ruleId === null);
+  if (fatal) throw new Error(`${name}:${String(fatal.line)} ${fatal.message}`);
+  return { file: name, text, messages };
+}
+
+function findingsIn({ file, text, messages }: Linted): readonly Finding[] {
   return messages.map((message) => {
-    if (message.fatal || message.ruleId === null)
-      throw new Error(`${name}:${String(message.line)} ${message.message}`);
     const start = offsetOf(text, message.line, message.column);
     const end = offsetOf(text, message.endLine ?? message.line, message.endColumn ?? message.column);
     return {
-      file: name,
+      file,
       line: message.line,
       column: message.column,
-      rule: message.ruleId.replace('tasks/', ''),
+      rule: (message.ruleId ?? '').replace('tasks/', ''),
       messageId: message.messageId,
       message: message.message,
       text: text.slice(start, end),

@@ -1,39 +1,15 @@
-import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import plugin from '../src/index.js';
-import { rules } from '../src/rules.js';
-import { examplesIn, filesOf, repository } from './examples.js';
-import {
-  type Files,
-  type Finding,
-  lint,
-  lintFolder,
-  programOf,
-  programOfFolder,
-  programWith,
-  root,
-} from './harness.js';
+import { type Application, example, fixture, fixtures, pages } from './applications.js';
+import { examplesIn, filesOf } from './examples.js';
+import type { Finding } from './harness.js';
 
 /*
  * What holds for every suggestion of every rule, on all examples of the documentation and all fixtures of the
  * libraries, each applied by itself: what it makes is TypeScript, with no error that was not there before; the
  * report that it came from is gone; and no other rule has anything to say at that place that it did not say before.
  */
-
-/** All rules, with what `strict` and `checklist` ask beyond their defaults. */
-const everything = Object.fromEntries(
-  Object.keys(rules).map((name): [string, object] => [
-    name,
-    { ...optionsIn(plugin.configs.strict, name), ...optionsIn(plugin.configs.checklist, name) },
-  ]),
-);
-
-function optionsIn({ rules: entries }: (typeof plugin.configs)['strict'], name: string): object {
-  const entry: unknown = entries?.[`tasks/${name}`];
-  return Array.isArray(entry) ? ((entry as unknown[])[1] as object) : {};
-}
 
 /** What a rule's suggestions are not held to, and why that is right. */
 const excused: Readonly<Partial<Record<string, { types?: string; stays?: string }>>> = {
@@ -44,47 +20,6 @@ const excused: Readonly<Partial<Record<string, { types?: string; stays?: string 
     stays: 'a tag with TODO for a reason is still to be filled in',
   },
 };
-
-/** A small application, and what it is after one of its files has another text. */
-interface Application {
-  readonly name: string;
-  readonly program: ts.Program;
-  readonly pathOf: (file: string) => string;
-  readonly changed: (file: string, text: string) => ts.Program;
-  readonly lint: (program: ts.Program, only?: string) => readonly Finding[];
-}
-
-function fixture(name: string): Application {
-  const folder = `${repository.replace(/\\/g, '/')}/fixtures/libraries/${name}`;
-  const program = programOfFolder(folder);
-  return {
-    name,
-    program,
-    pathOf: (file) => `${folder}/${file}`,
-    changed: (file, text) => programWith(program, `${folder}/${file}`, text),
-    lint: (now, only) => lintFolder(folder, now, { rules: everything }, only),
-  };
-}
-
-function example(name: string, files: Files): Application {
-  const program = programOf(files);
-  return {
-    name,
-    program,
-    pathOf: (file) => `${root}/${file}`,
-    changed: (file, text) => programOf({ ...files, [file]: text }, {}, program),
-    lint: (now, only) =>
-      lint(
-        Object.fromEntries(
-          Object.keys(files)
-            .filter((file) => only === undefined || file === only)
-            .map((file) => [file, now.getSourceFile(`${root}/${file}`)?.text ?? '']),
-        ),
-        { rules: everything },
-        now,
-      ),
-  };
-}
 
 /** What two texts do not share: a range of the first one, and of the second. */
 function changeBetween(before: string, after: string): { start: number; oldEnd: number; newEnd: number } {
@@ -188,9 +123,6 @@ function judge(application: Application): { readonly wrong: readonly string[]; r
   return { wrong, count };
 }
 
-const fixtures = readdirSync(`${repository}/fixtures/libraries`, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
 let fromFixtures = 0;
 
 describe('the fixtures of the libraries', () => {
@@ -205,14 +137,6 @@ describe('the fixtures of the libraries', () => {
   });
 });
 
-const pages = [
-  'README.md',
-  ...['rules', 'docs'].flatMap((folder) =>
-    readdirSync(`${repository}/${folder}`)
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}/${name}`),
-  ),
-];
 let fromPages = 0;
 
 describe('the examples of the documentation', () => {
