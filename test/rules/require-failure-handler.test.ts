@@ -112,6 +112,10 @@ testRule('require-failure-handler', 'unseen', {
       ),
     },
     {
+      name: 'a queue for what failed, made by the program (sqs-consumer)',
+      code: `import { Consumer } from 'sqs-consumer';\nexport const queue = { QueueName: 'q', Attributes: { RedrivePolicy: '{ "deadLetterTargetArn": "arn" }' } };\nexport const it = Consumer.create({ queueUrl: 'q', handleMessage: async (message) => message });`,
+    },
+    {
       name: 'an error reporter in the file',
       code: seen('return 1;', `import * as Sentry from '@sentry/node';\nSentry.captureException(1);\n`),
       broken: true,
