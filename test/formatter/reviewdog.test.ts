@@ -17,6 +17,7 @@ import type { ESLint } from 'eslint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DiagnosticResult, rdjson } from '../../formatter/src/index.js';
 import { root } from '../../scripts/support.js';
+import { writeUserProject } from '../user-project.js';
 import { findReviewdog, version } from './reviewdog.js';
 import { dataOf, eslintApplies, linesOf, resultOf } from './support.js';
 
@@ -104,26 +105,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'src'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   writeFileSync(join(folder, '.gitignore'), 'node_modules\neslint.sarif\n');
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
-  const compilerOptions = { module: 'nodenext', strict: true, types: ['node'], noEmit: true };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
-  writeFileSync(
-    join(folder, 'eslint.config.js'),
-    `import tasks from 'eslint-plugin-tasks';
-import tseslint from 'typescript-eslint';
-
-export default [
-  {
-    files: ['src/**/*.ts'],
-    ...tasks.configs.all,
-    languageOptions: {
-      parser: tseslint.parser,
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
-    },
-  },
-];
-`,
-  );
+  writeUserProject(folder, {}, { preset: 'all', types: ['node'] });
   await git('init', '--quiet', '--initial-branch=main');
   write(before);
   await git('add', '.');

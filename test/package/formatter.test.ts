@@ -17,6 +17,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { DiagnosticResult } from '../../formatter/src/index.js';
 import { root, runBin } from '../../scripts/support.js';
 import { isRdjson, isSarif, problems } from '../formatter/schema.js';
+import { writeUserProject } from '../user-project.js';
 
 /* The formatter as npm publishes it: packed, unpacked beneath the repository, and used by ESLint from there. */
 
@@ -40,36 +41,12 @@ beforeAll(async () => {
   await execute('tar', ['-xzf', tarball, '-C', place]);
   renameSync(join(place, 'package'), installed);
   symlinkSync(root, join(place, 'node_modules/eslint-plugin-tasks'), 'junction');
-  writeFileSync(join(place, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
-  writeFileSync(
-    join(place, 'eslint.config.js'),
-    `import tasks from 'eslint-plugin-tasks';
-import tseslint from 'typescript-eslint';
-
-export default [
-  {
-    files: ['src/**/*.ts'],
-    ...tasks.configs.recommended,
-    languageOptions: {
-      parser: tseslint.parser,
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
-    },
-  },
-];
-`,
-  );
-  writeFileSync(
-    join(place, 'tsconfig.json'),
-    '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "noEmit": true }, "include": ["src"] }',
-  );
-  mkdirSync(join(place, 'src'), { recursive: true });
-  writeFileSync(
-    join(place, 'src/mails.ts'),
-    `import { Queue } from 'bullmq';
+  writeUserProject(place, {
+    'src/mails.ts': `import { Queue } from 'bullmq';
 export const mails = new Queue('mails', { connection: {} });
 export const send = (to: string) => mails.add('mail', { to });
 `,
-  );
+  });
 }, 120_000);
 
 async function eslint(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {

@@ -6,6 +6,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, expect, test } from 'vitest';
 import { root, runBin } from '../../scripts/support.js';
+import { writeUserProject } from '../user-project.js';
 
 /*
  * The package as npm publishes it: packed, unpacked into a node_modules folder, and used from there. The folder
@@ -154,35 +155,12 @@ export default defineConfig([
 });
 
 test('ESLint’s command line lints a project with the packed plugin', async () => {
-  writeFileSync(
-    join(place, 'eslint.config.js'),
-    `import tasks from 'eslint-plugin-tasks';
-import tseslint from 'typescript-eslint';
-
-export default [
-  {
-    files: ['src/**/*.ts'],
-    ...tasks.configs.recommended,
-    languageOptions: {
-      parser: tseslint.parser,
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
-    },
-  },
-];
-`,
-  );
-  writeFileSync(
-    join(place, 'tsconfig.json'),
-    '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "noEmit": true }, "include": ["src"] }',
-  );
-  mkdirSync(join(place, 'src'), { recursive: true });
-  writeFileSync(
-    join(place, 'src/mails.ts'),
-    `import { Queue } from 'bullmq';
+  writeUserProject(place, {
+    'src/mails.ts': `import { Queue } from 'bullmq';
 export const mails = new Queue('mails', { connection: {} });
 export const send = (to: string) => mails.add('mail', { to, at: new Date() });
 `,
-  );
+  });
   const { ok, output } = await runBin('eslint', ['src', '-f', 'json'], { cwd: place, silent: true });
   const [result] = JSON.parse(output) as [{ messages: { ruleId: string; line: number }[] }];
   expect(ok).toBe(false);
