@@ -135,14 +135,15 @@ const retries = new PerCode<ts.SourceFile, readonly Retry[]>();
 
 /** The calls of a file that are run again when they fail, as often as somebody says. */
 export function retriesIn(code: Code, file: ts.SourceFile): readonly Retry[] {
-  const { names, changed } = knownOf(code);
+  const known = knownOf(code);
+  const { names } = known;
   if (names.size === 0) return [];
   return retries.once(code, file, () =>
     namedCallsIn(file).flatMap(({ node }) => {
       const callee = skipOuter(node.expression);
       const root = rootOf(callee);
       if (!names.has(root.text) && !names.has(nameOf(callee))) return [];
-      const found = retryOf(code, node, callee, root.node, changed);
+      const found = retryOf(code, node, callee, root.node, known);
       return found && found.runs > 1 ? [found] : [];
     }),
   );
@@ -283,9 +284,10 @@ function retryOf(
   call: ts.CallExpression,
   callee: ts.Node,
   root: ts.Node,
-  changed: Known['changed'],
+  { names, changed }: Known,
 ): Retry | undefined {
-  const origin = originOf(code, callee);
+  // Both kinds take what they are told as an argument.
+  const origin = call.arguments.length > 0 ? originOf(code, callee) : undefined;
   if (origin?.package !== undefined) {
     const counter = functions.find((each) => isOf(origin.package, each) && isNamed(origin.name, each));
     if (counter) return choosesErrors(call) ? undefined : counted(code, call, call.arguments, counter);
@@ -303,7 +305,7 @@ function retryOf(
     return counted(code, call, change.arguments, axiosRetry);
   }
   if (!ts.isExpression(root)) return undefined;
-  return ofClient(code, call, evaluate(code, root));
+  return ofClient(code, call, evaluate(code, root), names);
 }
 
 /**
@@ -339,8 +341,16 @@ function isBehind(
 }
 
 /** A call of what was made to retry: of the client, or of one of its methods. */
-function ofClient(code: Code, call: ts.CallExpression, client: Value): Retry | undefined {
+function ofClient(
+  code: Code,
+  call: ts.CallExpression,
+  client: Value,
+  names: ReadonlySet<string>,
+): Retry | undefined {
   if (client.kind !== 'made' || client.node === call) return undefined;
+  const maker = skipOuter(client.node.expression);
+  // The answer of a query is held in a constant too.
+  if (!names.has(nameOf(maker)) && !names.has(rootOf(maker).text)) return undefined;
   const origin = originOf(code, client.node.expression);
   if (origin?.package === undefined) return undefined;
   const name = nameOf(skipOuter(client.node.expression));
