@@ -118,9 +118,7 @@ export function memberOf(
  * The field, or the constructor's parameter property, that `this.name` means: by syntax, because the checker
  * would work out its type as well. Undefined where the class inherits it.
  */
-function fieldNamed(
-  node: ts.Expression,
-): ts.PropertyDeclaration | ts.ParameterDeclaration | undefined {
+function fieldNamed(node: ts.Expression): ts.PropertyDeclaration | ts.ParameterDeclaration | undefined {
   if (!ts.isPropertyAccessExpression(node) || node.expression.kind !== ts.SyntaxKind.ThisKeyword)
     return undefined;
   const owner = classOfThis(node);
