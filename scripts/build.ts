@@ -2,7 +2,16 @@
  * Compiles the plugin into dist, from nothing, and puts the new folder in the old one's place at the end, so
  * that nobody meets half of it. Then makes `eslint-plugin-tasks` resolvable for the fixtures, as if installed.
  */
-import { chmodSync, existsSync, lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { root, runBin } from './support.js';
 
@@ -16,6 +25,11 @@ if (!ok) {
 }
 // npm makes a package's commands executable when it installs them; nobody installs this folder.
 chmodSync(join(fresh, 'src/cli.js'), 0o755);
+// TypeScript before 5.6 cannot read an export whose name is a text; package.json gives it declarations without.
+const declarations = readFileSync(join(fresh, 'src/index.d.ts'), 'utf8');
+const readable = declarations.replace(/^export \{ plugin as ['"]module\.exports['"] \};\n/m, '');
+if (readable === declarations) throw new Error("src/index.d.ts has no export 'module.exports' to leave out.");
+writeFileSync(join(fresh, 'src/index-before-5.6.d.ts'), readable);
 const old = `${fresh}-old`;
 if (existsSync(dist)) renameSync(dist, old);
 renameSync(fresh, dist);
