@@ -3,7 +3,16 @@
  * one's place at the end, so that nobody meets half of it. Then makes `eslint-plugin-tasks` resolvable for the
  * fixtures, as if installed.
  */
-import { chmodSync, existsSync, lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { root, runBin } from './support.js';
 
@@ -15,10 +24,16 @@ if (!results.every((each) => each.ok)) {
   for (const { fresh } of results) rmSync(fresh, { recursive: true, force: true });
   process.exit(1);
 }
+const [plugin] = results;
+// npm makes a package's commands executable when it installs them; nobody installs this folder.
+chmodSync(join(plugin.fresh, 'src/cli.js'), 0o755);
+// TypeScript before 5.6 cannot read an export whose name is a text; package.json gives it declarations without.
+const declarations = readFileSync(join(plugin.fresh, 'src/index.d.ts'), 'utf8');
+const readable = declarations.replace(/^export \{ plugin as ['"]module\.exports['"] \};\n/m, '');
+if (readable === declarations) throw new Error("src/index.d.ts has no export 'module.exports' to leave out.");
+writeFileSync(join(plugin.fresh, 'src/index-before-5.6.d.ts'), readable);
 for (const { fresh, dist } of results) {
   const old = `${fresh}-old`;
-  // npm makes a package's commands executable when it installs them; nobody installs this folder.
-  if (existsSync(join(fresh, 'src/cli.js'))) chmodSync(join(fresh, 'src/cli.js'), 0o755);
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);
   rmSync(old, { recursive: true, force: true });

@@ -57,9 +57,9 @@ function rulesIndex(): string {
     ...names.map((name) => `import ${identifier(name)} from '../rules/${name}.js';`),
     "import type { TaskRule } from './rule.js';",
     '',
-    'export const rules: Readonly<Record<string, TaskRule>> = {',
+    'export const rules = {',
     ...names.map((name) => `  '${name}': ${identifier(name)},`),
-    '};',
+    '} satisfies Readonly<Record<string, TaskRule>>;',
     '',
   ].join('\n');
 }

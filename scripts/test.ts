@@ -51,6 +51,7 @@ await check('generate:check', script('generate.ts', '--check', '--built'));
 await check('knip', () => runBin('knip', []));
 await check('start', script('start.ts'), { quiet: true });
 await vitest('test:unit', []);
+await vitest('test:compat', ['-c', 'vitest.compat.config.ts']);
 const missing = missingServers().map(({ program }) => program);
 if (process.argv.includes('--evidence') || missing.length === 0) {
   await vitest('test:evidence', ['-c', 'vitest.evidence.config.ts']);

@@ -57,7 +57,8 @@ export interface RuleDefinition<Options extends object> {
   readonly check: (checked: Checked<Options>) => void;
 }
 
-export interface TaskRule extends Rule.RuleModule {
+/** `Options` is what may be set; all of it has a default. */
+export interface TaskRule<Options extends object = object> extends Rule.RuleModule {
   readonly meta: Rule.RuleMetaData & {
     readonly docs: {
       readonly description: string;
@@ -67,13 +68,15 @@ export interface TaskRule extends Rule.RuleModule {
       readonly presets: Readonly<Partial<Record<Preset, object>>>;
       readonly checklist: readonly number[];
     };
+    /** None where a rule has no options. */
+    readonly defaultOptions: [] | [Options];
   };
 }
 
 const documentation = 'https://github.com/eslint-plugin-tasks/eslint-plugin-tasks/blob/main/rules/';
 
 /** Makes an ESLint rule of a definition: conventions, documentation address, and the file's tasks. */
-export function createRule<Options extends object>(definition: RuleDefinition<Options>): TaskRule {
+export function createRule<Options extends object>(definition: RuleDefinition<Options>): TaskRule<Options> {
   const { name, description, presets, checklist, messages, hasSuggestions = false, defaults } = definition;
   const properties = Object.fromEntries(
     Object.entries<string>(definition.options).map(([key, text]) => [
@@ -93,7 +96,12 @@ export function createRule<Options extends object>(definition: RuleDefinition<Op
         checklist,
       },
       hasSuggestions,
-      messages: { ...messages, settings: 'eslint-plugin-tasks: {{problem}}.' },
+      messages: {
+        ...messages,
+        settings: 'eslint-plugin-tasks: {{problem}}.',
+        missingTypes:
+          'This file is about tasks, and is linted without type information: the rules are silent about most of it. Give its parser a project (`languageOptions.parserOptions.projectService`).',
+      },
       schema:
         Object.keys(properties).length === 0
           ? []
@@ -117,6 +125,7 @@ export function createRule<Options extends object>(definition: RuleDefinition<Op
           const found = tasksOf(sourceCode, context.filename, vocabulary);
           if (!found) return;
           const { project, file } = found;
+          if (vocabulary.reportsMissingTypes) reportMissingTypes(context, found);
           const given = (context.options as readonly unknown[])[0];
           const said = new Set<string>();
           const checked: Checked<Options> = {
@@ -213,6 +222,8 @@ export function vocabularyOf(settings: Readonly<Record<string, unknown>>, folder
   return vocabulary;
 }
 
+/** Where what holds for a whole file is reported. */
+const firstLine = { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } };
 const settingsReported = new WeakSet<SourceCode>();
 
 /** A mistake in the settings is reported once a file, by whichever rule comes first. */
@@ -221,11 +232,21 @@ function reportSettings(context: Rule.RuleContext, { problems }: Vocabulary): vo
   settingsReported.add(context.sourceCode);
   for (const problem of problems) {
     context.report({
-      loc: { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } },
+      loc: firstLine,
       messageId: 'settings',
       data: { problem },
     });
   }
+}
+
+const missingTypesReported = new WeakSet<SourceCode>();
+
+/** That most rules are silent for want of types is said once a file, where the settings ask for it. */
+function reportMissingTypes(context: Rule.RuleContext, { project, file }: Found): void {
+  const { sourceCode } = context;
+  if (project.code.typed || missingTypesReported.has(sourceCode) || !project.concerns(file)) return;
+  missingTypesReported.add(sourceCode);
+  context.report({ loc: firstLine, messageId: 'missingTypes' });
 }
 
 function rangeOf(place: Place, file: ts.SourceFile): [number, number] {

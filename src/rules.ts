@@ -33,7 +33,7 @@ import requireTimeLimit from '../rules/require-time-limit.js';
 import validSchedule from '../rules/valid-schedule.js';
 import type { TaskRule } from './rule.js';
 
-export const rules: Readonly<Record<string, TaskRule>> = {
+export const rules = {
   'no-await-task-result': noAwaitTaskResult,
   'no-blocking-call': noBlockingCall,
   'no-conflicting-time-limits': noConflictingTimeLimits,
@@ -66,4 +66,4 @@ export const rules: Readonly<Record<string, TaskRule>> = {
   'require-settlement': requireSettlement,
   'require-time-limit': requireTimeLimit,
   'valid-schedule': validSchedule,
-};
+} satisfies Readonly<Record<string, TaskRule>>;

@@ -6,6 +6,7 @@ import { Linter } from 'eslint';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import plugin from '../src/index.js';
+import type { TaskRule } from '../src/rule.js';
 import { rules } from '../src/rules.js';
 import { type Example, examplesIn, filesOf, optionsIn, read, repository } from './examples.js';
 import { type Files, lint, typeErrors } from './harness.js';
@@ -76,7 +77,7 @@ test('every rule has a page, and every page a rule', () => {
 describe.each(ruleNames)('rules/%s.md', (name) => {
   const page = `rules/${name}.md`;
   const text = existsSync(join(repository, page)) ? read(page) : '';
-  const rule = rules[name];
+  const rule: TaskRule | undefined = (rules as Readonly<Record<string, TaskRule>>)[name];
   const [schema] = (rule?.meta.schema ?? []) as readonly {
     readonly properties: Readonly<Record<string, unknown>>;
   }[];

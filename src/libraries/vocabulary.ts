@@ -96,6 +96,9 @@ export const builtIn: readonly LibraryDefinition[] = [
   nestjsSchedule,
 ];
 
+/** What may stand under `settings.tasks`; `TasksSettings` of src/index.ts says what each is. */
+const settingNames: readonly string[] = ['libraries', 'missingTypes'];
+
 /** A library with what it inherits filled in. */
 export interface Library extends LibraryDefinition {
   readonly layers: readonly Layer[];
@@ -122,6 +125,8 @@ export class Vocabulary {
   readonly libraries: readonly Library[];
   /** What is wrong with the user's own definitions; those are left out. */
   readonly problems: readonly string[];
+  /** Is a file about tasks to be reported when it is linted without type information? */
+  readonly reportsMissingTypes: boolean;
   /** Method name, then the sites that know it. */
   readonly methods = new Map<string, Site[]>();
   readonly properties = new Map<string, Site[]>();
@@ -154,8 +159,15 @@ export class Vocabulary {
     const known = isRecord(settings) ? settings : {};
     if (settings !== undefined && !isRecord(settings)) problems.push('settings.tasks must be an object');
     for (const key of Object.keys(known)) {
-      if (key !== 'libraries') problems.push(`settings.tasks.${key} is not known; known is libraries`);
+      if (!settingNames.includes(key)) {
+        problems.push(`settings.tasks.${key} is not known; known are ${settingNames.join(', ')}`);
+      }
     }
+    const missingTypes = known['missingTypes'];
+    if (missingTypes !== undefined && missingTypes !== 'ignore' && missingTypes !== 'report') {
+      problems.push("settings.tasks.missingTypes must be 'ignore' or 'report'");
+    }
+    this.reportsMissingTypes = missingTypes === 'report';
     const own = known['libraries'];
     if (own !== undefined && !Array.isArray(own)) {
       problems.push('settings.tasks.libraries must be a list of libraries');

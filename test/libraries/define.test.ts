@@ -201,12 +201,17 @@ describe('settings', () => {
     [
       'a key that is not known',
       { library: [] },
-      [settings('settings.tasks.library is not known; known is libraries')],
+      [settings('settings.tasks.library is not known; known are libraries, missingTypes')],
     ],
     [
       'libraries that are no list',
       { libraries: {} },
       [settings('settings.tasks.libraries must be a list of libraries')],
+    ],
+    [
+      'a word for missing types that is not known',
+      { missingTypes: 'error' },
+      [settings("settings.tasks.missingTypes must be 'ignore' or 'report'")],
     ],
     [
       'a definition with a mistake, which says where it stands',

@@ -54,6 +54,7 @@ test('the tarball holds the compiled plugin, the pages of the rules, and what ev
     'README.md',
     'package.json',
     ...compiled,
+    'dist/src/index-before-5.6.d.ts',
     ...sources('rules', '.md'),
   ];
   expect(contents).toEqual(expected.sort());
