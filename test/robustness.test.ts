@@ -27,8 +27,8 @@ interface Fixture {
 
 /** Options of each rule: none given, and every one switched on. */
 const variants = Object.entries(rules).flatMap(([name, rule]) => {
-  const [defaults] = rule.meta.defaultOptions ?? [];
-  const pairs = Object.entries(defaults ?? {});
+  const [defaults = {}] = rule.meta.defaultOptions as readonly Readonly<Record<string, unknown>>[];
+  const pairs = Object.entries(defaults);
   const on = Object.fromEntries(
     pairs.map(([key, value]) => [
       key,
