@@ -504,3 +504,25 @@ describe('Bull 4', () => {
     });
   });
 });
+
+describe('traps', () => {
+  it.each([Infinity, NaN])('attempts: %d is no number, and the job runs once', async (attempts) => {
+    expect(await runsOf({ attempts })).toHaveLength(1);
+  });
+  it('attempts: 2.5 is two runs', async () => {
+    expect(await runsOf({ attempts: 2.5 })).toHaveLength(2);
+  });
+  it('backoff without attempts is one run', async () => {
+    expect(await runsOf({ backoff: 1 })).toHaveLength(1);
+  });
+  it('backoff.jitter leaves every pause as long as without it', async () => {
+    const backoff = { type: 'fixed', delay: 100, jitter: 1 };
+    const starts = await runsOf(untyped({ attempts: 4, backoff }));
+    expect(Math.min(...gaps(starts))).toBeGreaterThanOrEqual(95);
+  });
+  it('repeat.pattern makes no repetition', async () => {
+    const queue = openQueue();
+    await queue.add({}, untyped({ repeat: { pattern: '* * * * *' } })).catch(quiet);
+    expect(await queue.getRepeatableJobs()).toEqual([]);
+  });
+});

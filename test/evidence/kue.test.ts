@@ -439,3 +439,14 @@ describe('handlers', () => {
     expect(() => queue.emit('error', new Error('nobody listens'))).toThrow('nobody listens');
   });
 });
+
+describe('traps', () => {
+  it('a backoff without attempts is one run', async () => {
+    const type = newType();
+    const starts = failEveryRun(type);
+    const id = await saved(queue.create(type, {}).backoff({ delay: 1, type: 'fixed' }));
+    await rests(id, 'failed');
+    await sleep(200);
+    expect(starts).toHaveLength(1);
+  });
+});
