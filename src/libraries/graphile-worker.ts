@@ -116,7 +116,15 @@ export const graphileWorker = defineLibrary({
     },
     {
       option: 'maxAttempts',
-      is: [Infinity, NaN],
+      is: [NaN],
+      effect: 'misread',
+      because: 'it takes it for not given, and runs the job 25 times',
+      instead: 'Give a whole number from 1 to 32767',
+      decidesAttempts: true,
+    },
+    {
+      option: 'maxAttempts',
+      is: [Infinity],
       below: 0,
       above: 32_767,
       effect: 'rejected',

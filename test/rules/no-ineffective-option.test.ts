@@ -70,6 +70,11 @@ const attempts: readonly Case[] = [
     ids: 'rejected',
   },
   {
+    name: 'graphile-worker takes NaN for not given',
+    code: `import { makeWorkerUtils } from 'graphile-worker';\nconst utils = await makeWorkerUtils({});\nawait utils.addJob('mail', {}, { «maxAttempts: Number.NaN» });`,
+    ids: 'misread',
+  },
+  {
     name: 'graphile-worker takes 0 for its default',
     code: `import { makeWorkerUtils } from 'graphile-worker';\nconst utils = await makeWorkerUtils({});\nawait utils.addJob('mail', {}, { «maxAttempts: 0» });\nawait utils.addJob('mail', {}, { maxAttempts: 1 });\nawait utils.addJob('mail', {}, { «maxAttempts: Infinity» });`,
     ids: ['misread', 'rejected'],
