@@ -28,7 +28,7 @@ function entryOf(config: keyof typeof plugin.configs, rule: string): readonly un
 
 /** The options in force: what a configuration says over the rule's defaults. */
 function optionsOf(config: keyof typeof plugin.configs, rule: string): object {
-  const defaults = plugin.rules[rule]?.meta.defaultOptions?.[0];
+  const defaults = plugin.rules[rule]?.meta.defaultOptions[0];
   return Object.assign({}, defaults, entryOf(config, rule)?.[1]);
 }
 
@@ -72,7 +72,7 @@ describe.each(rules)('%s', (name, { meta }) => {
   test('has a closed schema that describes each option, and a default for each', () => {
     const schemas = meta.schema as readonly OptionsSchema[];
     expect(schemas.length).toBeLessThanOrEqual(1);
-    expect(Object.keys(meta.defaultOptions?.[0] ?? {}).sort()).toEqual(
+    expect(meta.defaultOptions.flatMap((each) => Object.keys(each)).sort()).toEqual(
       Object.keys(schemas[0]?.properties ?? {}).sort(),
     );
     for (const schema of schemas) {
