@@ -72,9 +72,8 @@ describe.each(rules)('%s', (name, { meta }) => {
   test('has a closed schema that describes each option, and a default for each', () => {
     const schemas = meta.schema as readonly OptionsSchema[];
     expect(schemas.length).toBeLessThanOrEqual(1);
-    expect(meta.defaultOptions.flatMap((each) => Object.keys(each)).sort()).toEqual(
-      Object.keys(schemas[0]?.properties ?? {}).sort(),
-    );
+    const [defaults = {}] = meta.defaultOptions as readonly object[];
+    expect(Object.keys(defaults).sort()).toEqual(Object.keys(schemas[0]?.properties ?? {}).sort());
     for (const schema of schemas) {
       expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
       for (const [option, { type, description }] of Object.entries(schema.properties)) {
