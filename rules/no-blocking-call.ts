@@ -1,8 +1,8 @@
 import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
 import type { Handler } from '../src/tasks/model.js';
-import { allBlocking, blockingIn, type Blocking } from '../src/typescript/blocking.js';
-import { callsIn, chainTo, displayName, namesLeadingTo, type ProjectCall } from '../src/typescript/calls.js';
+import { blockingIn, type Blocking, namesOfBlocking } from '../src/typescript/blocking.js';
+import { callsIn, displayName, foundBehind, type ProjectCall } from '../src/typescript/calls.js';
 import { ancestorsOf, isInside, skipOuter } from '../src/typescript/syntax.js';
 
 export interface Options {
@@ -32,12 +32,7 @@ export default createRule<Options>({
         ({ library, registered, ownProcess }) => registered && library.lock !== undefined && !ownProcess,
       );
     if (bodies.length === 0) return;
-    const all = allBlocking(code).filter((each) => options.files || each.kind !== 'file');
-    if (all.length === 0) return;
-    const names = namesLeadingTo(
-      code.ownFiles,
-      all.map(({ node }) => node),
-    );
+    const names = namesOfBlocking(code, options.files);
 
     for (const handler of bodies) {
       const { body } = handler;
@@ -48,7 +43,7 @@ export default createRule<Options>({
       for (const call of callsIn(code, body, names)) {
         if (isInside(call.target, body) || project.bodies.has(call.target)) continue;
         const found = blockingBehind(call, handler, body);
-        if (found) say(handler, found.blocking, found.chain);
+        if (found) say(handler, found.found, found.chain);
       }
     }
 
@@ -56,7 +51,7 @@ export default createRule<Options>({
       call: ProjectCall,
       handler: Handler,
       body: ts.Node,
-    ): { blocking: Blocking; chain: readonly ProjectCall[] } | undefined {
+    ): { readonly found: Blocking; readonly chain: readonly ProjectCall[] } | undefined {
       const ownOf = (target: ts.FunctionLikeDeclaration): Blocking | undefined =>
         blockingIn(code, target.getSourceFile()).find(
           (each) =>
@@ -66,12 +61,7 @@ export default createRule<Options>({
               [call.node, body],
             ]),
         );
-      const own = ownOf(call.target);
-      if (own) return { blocking: own, chain: [call] };
-      const rest = chainTo(code, call.target, (target) => ownOf(target) !== undefined, names);
-      const last = rest?.at(-1);
-      const blocking = last && ownOf(last.target);
-      return rest && blocking ? { blocking, chain: [call, ...rest] } : undefined;
+      return foundBehind(code, call, ownOf, names);
     }
 
     /** Can it last for so long that somebody misses the worker? */

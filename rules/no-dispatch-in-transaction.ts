@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { databases } from '../src/libraries/databases.js';
 import { createRule } from '../src/rule.js';
 import type { Dispatch } from '../src/tasks/model.js';
-import { callsIn, chainTo, displayName, type ProjectCall } from '../src/typescript/calls.js';
+import { callsIn, displayName, foundBehind, type ProjectCall } from '../src/typescript/calls.js';
 import { isInside } from '../src/typescript/syntax.js';
 import { isRunAtOnce, isWithin, type Transaction, transactionsIn } from '../src/typescript/transactions.js';
 import { isNullish } from '../src/typescript/value.js';
@@ -76,15 +76,11 @@ export default createRule({
 
     /** From a call to a function that dispatches outside of any transaction of its own. */
     function chainFrom(call: ProjectCall): readonly ProjectCall[] | undefined {
-      if (dispatchesAtOnce(call.target)) return [call];
-      const further = chainTo(
-        code,
-        call.target,
-        dispatchesAtOnce,
-        project.namesOfDispatches,
-        ({ node }, body) => isRunAtOnce(code, databases, node, body),
-      );
-      return further && [call, ...further];
+      const find = (target: ts.FunctionLikeDeclaration): true | undefined =>
+        dispatchesAtOnce(target) || undefined;
+      return foundBehind(code, call, find, project.namesOfDispatches, ({ node }, body) =>
+        isRunAtOnce(code, databases, node, body),
+      )?.chain;
     }
 
     function dispatchesAtOnce(target: ts.FunctionLikeDeclaration): boolean {

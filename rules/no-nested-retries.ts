@@ -3,10 +3,10 @@ import { createRule } from '../src/rule.js';
 import type { Handler } from '../src/tasks/model.js';
 import { isUnlimited } from '../src/tasks/policy.js';
 import { runsOf } from '../src/tasks/runs.js';
-import { callsIn, chainTo, displayName, namesLeadingTo, type ProjectCall } from '../src/typescript/calls.js';
+import { callsIn, displayName, foundBehind, type ProjectCall } from '../src/typescript/calls.js';
 import type { Code } from '../src/typescript/code.js';
 import { originOf } from '../src/typescript/identity.js';
-import { allRetries, failsItsFunction, retriesIn, type Retry } from '../src/typescript/retries.js';
+import { failsItsFunction, namesOfRetries, retriesIn, type Retry } from '../src/typescript/retries.js';
 import { isInside, skipOuter } from '../src/typescript/syntax.js';
 
 export default createRule({
@@ -26,12 +26,7 @@ export default createRule({
     const { code } = project;
     const bodies = project.bodiesIn(file);
     if (bodies.length === 0) return;
-    const all = allRetries(code);
-    if (all.length === 0) return;
-    const names = namesLeadingTo(
-      code.ownFiles,
-      all.map(({ call }) => call),
-    );
+    const names = namesOfRetries(code);
 
     for (const handler of bodies) {
       const { body } = handler;
@@ -54,11 +49,8 @@ export default createRule({
           retriesIn(code, target.getSourceFile()).find(
             (retry) => isInside(retry.call, target) && failing(retry, target),
           );
-        const own = ownOf(call.target);
-        const rest = own ? [] : chainTo(code, call.target, (target) => ownOf(target) !== undefined, names);
-        const last = rest?.at(-1)?.target ?? call.target;
-        const retry = own ?? (rest && ownOf(last));
-        if (retry) say(handler, retry, [call, ...(rest ?? [])]);
+        const behind = foundBehind(code, call, ownOf, names);
+        if (behind) say(handler, behind.found, behind.chain);
       }
     }
 

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { createRule, type Suggestion } from '../src/rule.js';
 import { escapesIn, type SwallowedFailure, swallowedFailures } from '../src/tasks/failures.js';
-import { callsIn, chainTo, displayName, namesLeadingTo } from '../src/typescript/calls.js';
+import { chainTo, displayName, namesLeadingTo } from '../src/typescript/calls.js';
 import { isInside } from '../src/typescript/syntax.js';
 
 export interface Options {
@@ -87,9 +87,7 @@ export default createRule<Options>({
       const names = namesLeadingTo(code.ownFiles, [node]);
       const holds = (target: ts.Node): boolean => isInside(node, target);
       for (const { body } of project.bodies.values()) {
-        if (!body) continue;
-        if (holds(body) || callsIn(code, body, names).some(({ target }) => holds(target))) return true;
-        if (chainTo(code, body, holds, names)) return true;
+        if (body && (holds(body) || chainTo(code, body, holds, names))) return true;
       }
       return false;
     }

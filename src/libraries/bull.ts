@@ -1,6 +1,6 @@
 import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
-import { backoffAlone, pauseOf, runTimeOf } from './shared-rows.js';
+import { backoffAlone, jobLog, pauseOf, runTimeOf } from './shared-rows.js';
 
 /**
  * Bull 4. Facts: bull 4.16.5, read and run; each claim names its test.
@@ -176,13 +176,7 @@ export const bull = defineLibrary({
     events: ['failed', 'global:failed'],
     of: 'receiver',
   },
-  logger: {
-    shown: 'job.log(…)',
-    parameter: 'param0',
-    methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
-    text: true,
-    awaited: true,
-  },
+  logger: jobLog,
   serializer: 'json',
   suggest: {
     attempts: "attempts: 3, backoff: { type: 'exponential', delay: 1000 }",

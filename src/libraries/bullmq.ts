@@ -1,6 +1,6 @@
 import { cronParser } from './cron.js';
 import { defineLibrary } from './define.js';
-import { backoffAlone, pauseOf } from './shared-rows.js';
+import { backoffAlone, jobLog, pauseOf } from './shared-rows.js';
 
 /**
  * BullMQ 5 and 6. Facts: bullmq 5.81.5 and 6.7.0, read and run; each claim names its test.
@@ -266,13 +266,7 @@ export const bullmq = defineLibrary({
     { method: 'Queue.upsertJobScheduler', expression: 'arg1.pattern', zone: 'arg1.tz' },
   ],
   failures: { observer: "worker.on('failed', …)", events: ['failed'], mentions: ['QueueEvents'] },
-  logger: {
-    shown: 'job.log(…)',
-    parameter: 'param0',
-    methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
-    text: true,
-    awaited: true,
-  },
+  logger: jobLog,
   serializer: 'json',
   flow: { name: 'FlowProducer', later: ['delay', 'repeat'] },
   suggest: {

@@ -1,4 +1,4 @@
-import type { TimeAmount, TrapSpec } from './define.js';
+import type { LoggerSpec, TimeAmount, TrapSpec } from './define.js';
 
 /** Rows that say the same of several libraries; their sources stand in each library's table. */
 
@@ -11,6 +11,15 @@ export const backoffAlone: TrapSpec = {
   instead: 'State `attempts` beside it',
   decidesAttempts: true,
   write: { add: 'attempts: 3' },
+};
+
+/** BullMQ and Bull keep the lines of a job with it, and show them in their boards. */
+export const jobLog: LoggerSpec = {
+  shown: 'job.log(…)',
+  parameter: 'param0',
+  methods: { log: 'log', info: 'log', debug: 'log', warn: 'log', error: 'log' },
+  text: true,
+  awaited: true,
 };
 
 /** A pause between two runs, in milliseconds, under which no other side recovers. */

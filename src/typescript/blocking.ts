@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { namedCallsIn } from './calls.js';
+import { namedCallsIn, namesLeadingTo } from './calls.js';
 import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { importedAs } from './classes.js';
@@ -60,9 +60,28 @@ export function blockingIn(code: Code, file: ts.SourceFile): readonly Blocking[]
   return found.once(code, file, () => [...callsThatBlock(code, file), ...busyLoops(file)]);
 }
 
-/** All that blocks in the program, for a search of what leads there. Costs a search of all texts, once. */
-export function allBlocking(code: Code): readonly Blocking[] {
-  return code.ownFiles.flatMap((file) => blockingIn(code, file));
+const leading = new PerCode<Code, Map<boolean, ReadonlySet<string>>>();
+
+/**
+ * Names of the functions through which something that blocks can be reached at all; empty for none. Costs a search
+ * of all texts, once.
+ *
+ * @param files whether work with files counts.
+ */
+export function namesOfBlocking(code: Code, files: boolean): ReadonlySet<string> {
+  const known = leading.once(code, code, () => new Map<boolean, ReadonlySet<string>>());
+  let names = known.get(files);
+  if (!names) {
+    const all = code.ownFiles
+      .flatMap((file) => blockingIn(code, file))
+      .filter(({ kind }) => files || kind !== 'file');
+    names = namesLeadingTo(
+      code.ownFiles,
+      all.map(({ node }) => node),
+    );
+    known.set(files, names);
+  }
+  return names;
 }
 
 const mayBlock = /Sync$|^sync$|^wait$/;

@@ -192,6 +192,30 @@ export function chainTo(
 }
 
 /**
+ * What is found in the function that a call runs, or else in the nearest one behind it, with the calls that lead
+ * there; undefined for nothing within the bounds of `chainTo`.
+ */
+export function foundBehind<T>(
+  code: Code,
+  call: ProjectCall,
+  find: (target: ts.FunctionLikeDeclaration) => T | undefined,
+  names: ReadonlySet<string>,
+  counts?: (call: ProjectCall, body: ts.Node) => boolean,
+): { readonly found: T; readonly chain: readonly ProjectCall[] } | undefined {
+  const own = find(call.target);
+  if (own !== undefined) return { found: own, chain: [call] };
+  const chain = chainTo(code, call.target, (target) => find(target) !== undefined, names, counts);
+  const last = chain?.at(-1);
+  const found = last && find(last.target);
+  return chain && found !== undefined ? { found, chain: [call, ...chain] } : undefined;
+}
+
+/** A search of a text for any of these names. */
+export function patternOfNames(names: Iterable<string>): RegExp {
+  return new RegExp(`\\b(?:${[...names].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`);
+}
+
+/**
  * Names of functions whose text may, through calls, reach one of the given nodes: by syntax alone, so that
  * types need be asked only where a chain is possible. Where that would be too many, all functions' names.
  */
@@ -205,10 +229,7 @@ export function namesLeadingTo(
   for (let depth = 0; depth < maximumDepth && fresh.size > 0; depth += 1) {
     for (const name of fresh) names.add(name);
     if (names.size > maximumNames) return namesOfFunctions(files);
-    const pattern =
-      fresh.size > maximumSearched
-        ? undefined
-        : new RegExp(`\\b(?:${[...fresh].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`);
+    const pattern = fresh.size > maximumSearched ? undefined : patternOfNames(fresh);
     const callers = new Set<string>();
     for (const file of files) {
       if (pattern?.test(file.text) === false) continue;

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { namedCallsIn } from './calls.js';
+import { namedCallsIn, namesLeadingTo, patternOfNames } from './calls.js';
 import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { originOf, symbolAt } from './identity.js';
@@ -149,15 +149,25 @@ export function retriesIn(code: Code, file: ts.SourceFile): readonly Retry[] {
   );
 }
 
+const leading = new PerCode<Code, ReadonlySet<string>>();
+
 /**
- * Every such call of the program, for a search of what leads to one. Costs a search of all texts, once, and a
- * reading of those that may call one.
+ * Names of the functions through which such a call can be reached at all; empty for none. Costs a search of all
+ * texts, once, and a reading of those that may hold one.
  */
-export function allRetries(code: Code): readonly Retry[] {
-  const { names } = knownOf(code);
-  if (names.size === 0) return [];
-  const pattern = new RegExp(`\\b(?:${[...names].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`);
-  return code.ownFiles.filter((file) => pattern.test(file.text)).flatMap((file) => retriesIn(code, file));
+export function namesOfRetries(code: Code): ReadonlySet<string> {
+  return leading.once(code, code, () => {
+    const { names } = knownOf(code);
+    if (names.size === 0) return new Set<string>();
+    const pattern = patternOfNames(names);
+    const all = code.ownFiles
+      .filter((file) => pattern.test(file.text))
+      .flatMap((file) => retriesIn(code, file));
+    return namesLeadingTo(
+      code.ownFiles,
+      all.map(({ call }) => call),
+    );
+  });
 }
 
 /** Does a failure of this call fail the function that it stands in, and so the task? */

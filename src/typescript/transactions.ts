@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { callsIn, functionDeclaredAs, namedCallsIn, type NamedCall } from './calls.js';
+import { callsIn, functionDeclaredAs, namedCallsIn, type NamedCall, patternOfNames } from './calls.js';
 import type { Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { functionAround, nameOfFunction } from './follow.js';
@@ -241,9 +241,7 @@ class Transactions {
         if (name !== undefined) names.add(name);
       }
       if (names.size === 0) continue;
-      const pattern = new RegExp(
-        `\\b(?:${[...names].map((name) => name.replace(/\$/g, '\\$')).join('|')})\\b`,
-      );
+      const pattern = patternOfNames(names);
       for (const file of this.code.ownFiles) {
         if (!pattern.test(file.text)) continue;
         for (const { node, target } of callsIn(this.code, file, names)) {

@@ -1,45 +1,25 @@
 import { execFile } from 'node:child_process';
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { publint } from 'publint';
-import { formatMessage } from 'publint/utils';
 import type { Log } from 'sarif';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DiagnosticResult } from '../../formatter/src/index.js';
 import { root, runBin } from '../../scripts/support.js';
 import { isRdjson, isSarif, problems } from '../formatter/schema.js';
 import { writeUserProject } from '../user-project.js';
+import { packInto, type Packed, testPublishable } from './packed.js';
 
 /* The formatter as npm publishes it: packed, unpacked beneath the repository, and used by ESLint from there. */
 
 const execute = promisify(execFile);
 const place = join(root, '.cache/formatter-package');
 const installed = join(place, 'node_modules/eslint-formatter-tasks');
-let tarball: string;
-let contents: readonly string[];
+let packed: Packed;
 
 beforeAll(async () => {
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(join(place, 'node_modules'), { recursive: true });
   // Built already: `prepack` would put a new dist beneath the tests that run beside this one.
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', place];
-  const { stdout } = await execute('npm', pack, { cwd: join(root, 'formatter') });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [
-    { filename: string; files: { path: string }[] },
-  ];
-  tarball = join(place, packed.filename);
-  contents = packed.files.map(({ path }) => path).sort();
-  await execute('tar', ['-xzf', tarball, '-C', place]);
-  renameSync(join(place, 'package'), installed);
+  packed = await packInto(place, 'eslint-formatter-tasks', { folder: 'formatter', scripts: false });
   symlinkSync(root, join(place, 'node_modules/eslint-plugin-tasks'), 'junction');
   writeUserProject(place, {
     'src/mails.ts': `import { Queue } from 'bullmq';
@@ -58,24 +38,11 @@ async function eslint(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pro
 test('the tarball holds what was compiled, and what every package has', () => {
   const sources = readdirSync(join(root, 'formatter/src')).map((name) => name.replace(/\.ts$/, ''));
   const compiled = sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);
-  expect(contents).toEqual(['LICENSE', 'README.md', 'package.json', ...compiled].sort());
+  expect(packed.contents).toEqual(['LICENSE', 'README.md', 'package.json', ...compiled].sort());
   expect(readFileSync(join(installed, 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
 });
 
-test('publint finds nothing', async () => {
-  const { messages } = await publint({ pkgDir: installed, strict: true, pack: false });
-  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
-  expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([]);
-});
-
-test('the types are right wherever it is imported from', async () => {
-  const args = [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'];
-  const { ok, output } = await runBin('attw', args, { silent: true });
-  expect(ok, output).toBe(true);
-});
+testPublishable(() => packed);
 
 test('its version, and what it needs, are the plugin’s', () => {
   interface Manifest {

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { publint } from 'publint';
-import { formatMessage } from 'publint/utils';
 import { beforeAll, expect, test } from 'vitest';
 import { root, runBin } from '../../scripts/support.js';
 import { writeUserProject } from '../user-project.js';
+import { packInto, type Packed, testPublishable } from './packed.js';
 
 /*
  * The package as npm publishes it: packed, unpacked into a node_modules folder, and used from there. The folder
@@ -16,24 +15,11 @@ import { writeUserProject } from '../user-project.js';
 const execute = promisify(execFile);
 const place = join(root, '.cache/package');
 const installed = join(place, 'node_modules/eslint-plugin-tasks');
-let tarball: string;
-let contents: readonly string[];
-let size: number;
+let packed: Packed;
 
 beforeAll(async () => {
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(join(place, 'node_modules'), { recursive: true });
   // `prepack` builds; the .npmrc of this repository would skip it.
-  const pack = ['pack', '--json', '--ignore-scripts=false', '--pack-destination', place];
-  const { stdout } = await execute('npm', pack, { cwd: root });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [
-    { filename: string; size: number; files: { path: string }[] },
-  ];
-  tarball = join(place, packed.filename);
-  contents = packed.files.map(({ path }) => path).sort();
-  ({ size } = packed);
-  await execute('tar', ['-xzf', tarball, '-C', place]);
-  renameSync(join(place, 'package'), installed);
+  packed = await packInto(place, 'eslint-plugin-tasks', { scripts: true });
   writeFileSync(join(place, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
 }, 120_000);
 
@@ -57,33 +43,17 @@ test('the tarball holds the compiled plugin, the pages of the rules, and what ev
     'dist/src/index-before-5.6.d.ts',
     ...sources('rules', '.md'),
   ];
-  expect(contents).toEqual(expected.sort());
+  expect(packed.contents).toEqual(expected.sort());
 });
 
 test('the tarball is small', () => {
-  console.log(`The packed package has ${(size / 1024).toFixed(1)} kB in ${String(contents.length)} files.`);
-  expect(size).toBeLessThan(400 * 1024);
-});
-
-test('publint finds nothing', async () => {
-  const { messages } = await publint({ pkgDir: installed, strict: true, pack: false });
-  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
-  expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([]);
-});
-
-test('the types are right wherever it is imported from', async () => {
-  const { ok, output } = await runBin(
-    'attw',
-    [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'],
-    {
-      silent: true,
-    },
+  console.log(
+    `The packed package has ${(packed.size / 1024).toFixed(1)} kB in ${String(packed.contents.length)} files.`,
   );
-  expect(ok, output).toBe(true);
+  expect(packed.size).toBeLessThan(400 * 1024);
 });
+
+testPublishable(() => packed);
 
 /** Runs a module of a user's project and gives what it prints. */
 async function userRuns(name: string, text: string): Promise<unknown> {
