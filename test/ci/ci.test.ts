@@ -1,20 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/support.js';
-import { writeUserProject } from '../user-project.js';
+import { decided, dispatch, queue, queueFile, write, writeWorkspace } from './workspace.js';
 
 /* What docs/ci.md says of ESLint's command line, on a workspace of two packages that lint each other's queues. */
 
 const place = join(root, '.cache/ci');
-const queue = `import { Queue } from 'bullmq';
-export const mails = new Queue('mails', { connection: {} });
-`;
-const dispatch = `import { mails } from '@user/queues';
-export const send = (to: string) => mails.add('mail', { to });
-`;
-const decided = queue.replace('connection: {}', 'connection: {}, defaultJobOptions: { attempts: 1 }');
 
 interface Ended {
   readonly code: number;
@@ -47,45 +40,29 @@ function reportsOf({ output }: Ended): readonly string[] {
     .sort();
 }
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(place, path)), { recursive: true });
-  writeFileSync(join(place, path), text);
-}
-
-function writeWorkspace(ofQueue: string): void {
+function begin(ofQueue: string): void {
   rmSync(place, { recursive: true, force: true });
-  for (const [name, sources] of [
-    ['queues', { 'src/index.ts': ofQueue }],
-    ['app', { 'src/send.ts': dispatch, 'src/again.ts': dispatch.replace('send', 'again') }],
-  ] as const) {
-    const folder = `packages/${name}`;
-    writeUserProject(join(place, folder), sources);
-    const manifest = { name: `@user/${name}`, private: true, type: 'module', exports: './src/index.ts' };
-    write(`${folder}/package.json`, JSON.stringify(manifest));
-  }
-  write('package.json', '{ "name": "workspace", "private": true, "type": "module" }');
-  const config = readFileSync(join(place, 'packages/app/eslint.config.js'), 'utf8');
-  write('eslint.config.js', config.replace('src/**/*.ts', 'packages/*/src/**/*.ts'));
-  mkdirSync(join(place, 'node_modules/@user'), { recursive: true });
-  symlinkSync(join(place, 'packages/queues'), join(place, 'node_modules/@user/queues'), 'junction');
+  writeWorkspace(place, ofQueue);
+  write(join(place, 'package.json'), '{ "name": "workspace", "private": true, "type": "module" }');
 }
 
 const sources = ['packages/app/src', 'packages/queues/src'];
 
 describe('ESLint’s command line', () => {
   beforeAll(() => {
-    writeWorkspace(queue);
+    begin(queue);
   });
 
   test('exits with 1 for reports, with 0 for none, with 2 for what it cannot do', async () => {
     const rule = 'tasks/require-retry-limit';
-    expect((await eslint(place, ...sources)).code).toBe(1);
-    expect((await eslint(place, ...sources, '--rule', `{"${rule}":"off"}`)).code).toBe(0);
-    expect((await eslint(place, ...sources, '--rule', `{"${rule}":"warn"}`)).code).toBe(0);
-    expect(
-      (await eslint(place, ...sources, '--rule', `{"${rule}":"warn"}`, '--max-warnings', '0')).code,
-    ).toBe(1);
-    expect((await eslint(place, ...sources, '--rule', '{"tasks/no-such-rule":"error"}')).code).toBe(2);
+    const codes = [
+      [],
+      ['--rule', `{"${rule}":"off"}`],
+      ['--rule', `{"${rule}":"warn"}`],
+      ['--rule', `{"${rule}":"warn"}`, '--max-warnings', '0'],
+      ['--rule', '{"tasks/no-such-rule":"error"}'],
+    ].map(async (args) => (await eslint(place, ...sources, ...args)).code);
+    expect(await Promise.all(codes)).toEqual([1, 0, 0, 1, 2]);
   });
 
   test('gives the same reports with two threads as with one', async () => {
@@ -100,17 +77,15 @@ describe('ESLint’s command line', () => {
 
   test('gives the same reports package by package as for the whole', async () => {
     const whole = reportsOf(await eslint(place, ...sources, '-f', 'json'));
-    const parts: string[] = [];
-    for (const name of ['app', 'queues'])
-      parts.push(...reportsOf(await eslint(join(place, 'packages', name), 'src', '-f', 'json')));
-    expect(parts.sort()).toEqual(whole);
+    const parts = ['app', 'queues'].map((name) => eslint(join(place, 'packages', name), 'src', '-f', 'json'));
+    expect((await Promise.all(parts)).flatMap(reportsOf).sort()).toEqual(whole);
   });
 
   test('reads the defaults of a queue in another package, each way', async () => {
-    writeWorkspace(decided);
+    begin(decided);
     expect(reportsOf(await eslint(place, ...sources, '-f', 'json'))).toEqual([]);
     expect(reportsOf(await eslint(join(place, 'packages/app'), 'src', '-f', 'json'))).toEqual([]);
-    writeWorkspace(queue);
+    begin(queue);
   });
 
   test('keeps what is there with --suppress-all, and fails on what is new', async () => {
@@ -120,21 +95,21 @@ describe('ESLint’s command line', () => {
       'packages/app/src/send.ts': { 'tasks/require-retry-limit': { count: 1 } },
     });
     expect((await eslint(place, ...sources)).code).toBe(0);
-    write('packages/app/src/new.ts', dispatch);
+    write(join(place, 'packages/app/src/new.ts'), dispatch);
     expect((await eslint(place, ...sources)).code).toBe(1);
     rmSync(join(place, 'packages/app/src/new.ts'));
     // What is mended must leave the file, too.
-    write('packages/app/src/again.ts', dispatch.replace('{ to })', '{ to }, { attempts: 1 })'));
+    write(join(place, 'packages/app/src/again.ts'), dispatch.replace('{ to })', '{ to }, { attempts: 1 })'));
     expect((await eslint(place, ...sources)).code).toBe(2);
     expect((await eslint(place, ...sources, '--prune-suppressions')).code).toBe(0);
     expect(readFileSync(join(place, 'eslint-suppressions.json'), 'utf8')).not.toContain('again.ts');
   });
 
   test('with --cache keeps what another file has changed since', async () => {
-    writeWorkspace(queue);
+    begin(queue);
     const args = [...sources, '-f', 'json', '--cache', '--cache-location', join(place, '.eslintcache')];
     expect(reportsOf(await eslint(place, ...args))).toHaveLength(2);
-    write('packages/queues/src/index.ts', decided);
+    write(join(place, queueFile), decided);
     expect(reportsOf(await eslint(place, ...args))).toHaveLength(2);
     expect(reportsOf(await eslint(place, ...sources, '-f', 'json'))).toEqual([]);
   });
