@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/compat/**/*.test.ts'],
+    // The test files put the plugin into the same folders.
+    fileParallelism: false,
     // An install may have to wait for the registry.
     testTimeout: 120_000,
     hookTimeout: 600_000,

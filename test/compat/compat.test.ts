@@ -1,7 +1,10 @@
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, extname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Log } from 'sarif';
+import type { DiagnosticResult } from '../../formatter/src/index.js';
+import { root } from '../../scripts/support.js';
 import type { TasksPlugin } from '../../src/index.js';
 import { configuration, example } from './example.js';
 import { install, type Installed, pack } from './projects.js';
@@ -190,6 +193,25 @@ describe.each(combinations)('$name', ({ name, packages, defineConfig, compilers,
       ]);
       expect(ok, `${compiler}: ${output.slice(0, 3000)}`).toBe(true);
     }
+  });
+
+  test('eslint-formatter-tasks: rdjson for reviewdog, SARIF beside it', async () => {
+    writeFileSync(join(project.folder, 'eslint.config.mjs'), esm);
+    const formatter = join(root, 'formatter/dist/index.js');
+    const { output } = await project.eslint(['src', '--config', 'eslint.config.mjs', '--format', formatter], {
+      ESLINT_SARIF_REPORT: 'eslint.sarif',
+    });
+    const { diagnostics } = JSON.parse(
+      output.slice(output.indexOf('{"'), output.lastIndexOf('}') + 1),
+    ) as DiagnosticResult;
+    const reports = diagnostics.map(({ location: { path, range }, code }) => {
+      expect(code?.url).toMatch(/\.md$/);
+      return `${basename(path, '.ts')}:${String(range?.start.line)} ${code?.value ?? ''}`;
+    });
+    expect(reports).toEqual(typed);
+    expect(diagnostics.flatMap(({ suggestions = [] }) => suggestions)).not.toEqual([]);
+    const { runs } = JSON.parse(readFileSync(join(project.folder, 'eslint.sarif'), 'utf8')) as Log;
+    expect(runs[0]?.results?.map(({ ruleId }) => ruleId)).toEqual(typed.map((each) => each.split(' ')[1]));
   });
 
   test.runIf(defineConfig)('the plugin under another name', async () => {

@@ -29,7 +29,7 @@ interface Manifest {
 export interface Installed {
   readonly folder: string;
   readonly node: (args: readonly string[]) => Promise<Outcome>;
-  readonly eslint: (args: readonly string[]) => Promise<Outcome>;
+  readonly eslint: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<Outcome>;
   /** The version of a package as a module of the project gets it; throws where it gets another project's. */
   readonly version: (name: string) => string;
 }
@@ -88,9 +88,10 @@ export async function install(
   return {
     folder,
     node: (args) => run(process.execPath, args, { cwd: folder, silent: true }),
-    eslint: (args) =>
+    eslint: (args, env = {}) =>
       run(process.execPath, [join(folder, 'node_modules/eslint/bin/eslint.js'), ...args], {
         cwd: folder,
+        env,
         silent: true,
       }),
     version: (of) => {
