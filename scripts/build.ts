@@ -1,18 +1,8 @@
 /**
  * Compiles the plugin and the formatter, each into its dist, from nothing, and puts the new folder in the old
- * one's place at the end, so that nobody meets half of it. Then makes `eslint-plugin-tasks` resolvable for the
- * fixtures, as if installed.
+ * one's place at the end, so that nobody meets half of it.
  */
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runBin } from './support.js';
 
@@ -37,12 +27,6 @@ for (const { fresh, dist } of results) {
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);
   rmSync(old, { recursive: true, force: true });
-}
-
-const link = join(root, 'node_modules/eslint-plugin-tasks');
-if (!existsSync(link)) {
-  if (lstatSync(link, { throwIfNoEntry: false })) rmSync(link);
-  symlinkSync('..', link, 'junction');
 }
 
 async function compiled(

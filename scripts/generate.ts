@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from the code: the index of the rules, the tables of libraries and of the checklist, the heads of the
- * rules' pages. `--check` changes nothing and fails with the difference. Builds the plugin in between, unless
+ * rules' pages, the release that the action is used at. `--check` changes nothing and fails with the difference. Builds the plugin in between, unless
  * `--built` says that it is: eslint-doc-generator reads the built one.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,8 @@ if (!process.argv.includes('--built')) {
 }
 // Imported late: it reads the sources that were just written.
 const { libraryList, semanticsTable } = await import('./library-table.js');
-await bring('README.md', (text) => between(text, 'libraries', libraryList()));
+await bring('README.md', (text) => withTag(between(text, 'libraries', libraryList())));
+await bring('docs/pull-requests.md', withTag);
 const { checklistTable } = await import('./checklist.js');
 const { rules } = await import('../src/rules.js');
 await bring('docs/checklist.md', (text) => between(text, 'checklist', checklistTable(rules)));
@@ -66,6 +67,12 @@ function rulesIndex(): string {
 
 function identifier(name: string): string {
   return name.replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase());
+}
+
+/** The action is used at the tag of this release. */
+function withTag(text: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return text.replace(/(?<=\/eslint-plugin-tasks@v)[\w.-]+/g, version);
 }
 
 /** Replaces what stands between `<!-- begin name -->` and `<!-- end name -->`. */
