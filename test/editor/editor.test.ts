@@ -207,6 +207,32 @@ const offers: readonly Offer[] = [
     title: 'Await it.',
     makes: "await webhookQueue.add('order.shipped'",
   },
+  {
+    kind: 'wrap a list of promises',
+    file: webhooks,
+    typed: [
+      "await webhookQueue.addBulk(skus.map((sku) => ({ name: 'catalog.changed', data: { sku }, opts: RETRIES })));",
+      "skus.map((sku) => webhookQueue.add('catalog.changed', { sku }, RETRIES));",
+    ],
+    rule: 'no-floating-dispatch',
+    title: 'Await all of them.',
+    makes: "await Promise.all(skus.map((sku) => webhookQueue.add('catalog.changed', { sku }, RETRIES)));",
+  },
+  {
+    kind: 'remove an option',
+    file: webhooks,
+    typed: ['{ url }, { attempts: 1, removeOnFail: true }', '{ url }, { attempts: 1, timeout: 5_000 }'],
+    rule: 'no-ineffective-option',
+    title: 'Take `timeout: 5_000` out.',
+    makes: '{ url }, { attempts: 1 }',
+  },
+  {
+    kind: 'write a comment',
+    file: 'src/invoices/invoice.tasks.ts',
+    rule: 'require-idempotency-annotation',
+    title: 'Declare it idempotent',
+    makes: '/** @idempotent TODO: say why running this twice is harmless. */',
+  },
 ];
 
 describe('the light bulb', () => {
