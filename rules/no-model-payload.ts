@@ -3,7 +3,7 @@ import { orms } from '../src/libraries/orms.js';
 import { createRule, type Suggestion } from '../src/rule.js';
 import { pathText, payloadName, walkDispatchPayload, walkHandlerPayload } from '../src/tasks/payload-of.js';
 import type { PayloadPart } from '../src/typescript/payload.js';
-import { type Row, rowOfExpression, rowOfType } from '../src/typescript/rows.js';
+import { isPartialRow, type Row, rowOfExpression, rowOfType } from '../src/typescript/rows.js';
 
 export default createRule({
   name: 'no-model-payload',
@@ -31,7 +31,7 @@ export default createRule({
       const seen = new Set<string>();
       walkDispatchPayload(code, dispatch, (part) => {
         const row = rowOf(part);
-        if (!row) return false;
+        if (!row) return isPartialRow(code, part.type, orms);
         const path = pathText(root, part.path);
         if (seen.has(path)) return true;
         seen.add(path);
@@ -51,7 +51,7 @@ export default createRule({
       const root = payloadName(handler.library);
       walkHandlerPayload(code, handler, (part) => {
         const row = rowOfType(code, part.type, orms);
-        if (!row) return false;
+        if (!row) return isPartialRow(code, part.type, orms);
         report({
           at: part.node,
           messageId: 'declared',

@@ -5,7 +5,7 @@ import { createRule } from '../src/rule.js';
 import { pathText, payloadName, walkDispatchPayload } from '../src/tasks/payload-of.js';
 import { Sensitive } from '../src/tasks/sensitive.js';
 import { type PayloadPart, removedProperties } from '../src/typescript/payload.js';
-import { rowOfExpression, rowOfType } from '../src/typescript/rows.js';
+import { isPartialRow, rowOfExpression, rowOfType } from '../src/typescript/rows.js';
 import { skipOuter } from '../src/typescript/syntax.js';
 
 export interface Options {
@@ -61,7 +61,9 @@ export default createRule<Options>({
 
     function isRow({ value, type }: PayloadPart): boolean {
       if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return false;
-      return (value ? rowOfExpression(code, value, orms) : rowOfType(code, type, orms)) !== undefined;
+      if (value ? rowOfExpression(code, value, orms) : rowOfType(code, type, orms)) return true;
+      // What was changed of a row need not be what is secret of it.
+      return isPartialRow(code, type, orms);
     }
 
     function isSecret(part: PayloadPart): boolean {

@@ -19,7 +19,7 @@ import {
   type PayloadVisitor,
   removedProperties,
 } from '../src/typescript/payload.js';
-import { rowOfExpression, rowOfType } from '../src/typescript/rows.js';
+import { isPartialRow, rowOfExpression, rowOfType } from '../src/typescript/rows.js';
 
 /** What to write instead of a value of this kind, when the value is a plain expression. */
 const replacements: Readonly<Partial<Record<DelicateKind, (text: string, optional: string) => string>>> = {
@@ -68,6 +68,7 @@ export default createRule({
         if (kind) return serializer[kind] === undefined ? 'done' : kind;
         if (rowOfExpression(code, part.value, orms)) return 'done';
       } else if (rowOfType(code, type, orms)) return 'done';
+      if (isPartialRow(code, type, orms)) return 'done';
       // `string | Date` already says that it may arrive as a text.
       if (type.isUnion()) return saysItself(code.checker, type) ? 'done' : undefined;
       const kind = delicateKindOf(code, type);

@@ -74,6 +74,14 @@ export function rowOfType(code: Code, type: ts.Type, orms: readonly Orm[]): Row 
 }
 
 /**
+ * Is this of a row, with all of its columns optional: what was changed of it, or is asked for? Which of its columns,
+ * and of what hangs on it, such a value holds nobody knows.
+ */
+export function isPartialRow(code: Code, type: ts.Type, orms: readonly Orm[]): boolean {
+  return Rows.of(code, orms).isPartial(type);
+}
+
+/**
  * The row that an expression's value is: by its type, and by the way it was made where the type does not tell
  * (a plain copy, a query) or tells too much (a lean query that selected a few columns).
  */
@@ -117,6 +125,8 @@ class Rows {
   readonly #classes = new WeakMap<ts.Symbol, Model | null>();
   readonly #containers = new WeakMap<ts.Node, Model | null>();
   readonly #origins = new WeakMap<ts.Node, Origin>();
+  /** Those that would be rows, were their columns not optional. */
+  readonly #partial = new WeakSet<ts.Type>();
   #tables: readonly Table[] | undefined;
   #names: ReadonlyMap<ts.Type, string> | undefined;
   #inputs = new Set<ts.Type>();
@@ -139,6 +149,12 @@ class Rows {
   row(type: ts.Type): Row | undefined {
     const model = this.#modelOf(type);
     return model && this.#rowOf(model, type);
+  }
+
+  isPartial(type: ts.Type): boolean {
+    const bare = this.#resolved(type);
+    if (!bare || this.#modelOf(bare)) return false;
+    return (bare.isIntersection() ? [bare, ...bare.types] : [bare]).some((each) => this.#partial.has(each));
   }
 
   rowOfValue(expression: ts.Expression): Row | undefined {
@@ -340,8 +356,17 @@ class Rows {
     const model = this.#modelOf(inner);
     if (!model) return undefined;
     const columns = [...model.columns().keys()];
-    const missing = columns.filter((name) => !this.#checker.getPropertyOfType(type, name)).length;
-    return isWhole(columns.length, missing) || (wrapper === 'Omit' && missing <= 1) ? model : 'none';
+    const there = columns.filter((name) => this.#checker.getPropertyOfType(type, name));
+    const missing = columns.length - there.length;
+    if (!isWhole(columns.length, missing) && (wrapper !== 'Omit' || missing > 1)) return 'none';
+    const loosened = there.filter((name) => {
+      const before = this.#checker.getPropertyOfType(inner, name);
+      const after = this.#checker.getPropertyOfType(type, name);
+      return before && after && isOptional(after) && !isOptional(before);
+    });
+    if (isWhole(there.length, loosened.length)) return model;
+    this.#partial.add(type);
+    return 'none';
   }
 
   /** `interface SafeUser extends Omit<User, 'password'> {}`. */
@@ -430,11 +455,18 @@ class Rows {
       const columns = model.columns();
       const matched = properties.filter((each) => {
         const declaration = columns.get(each.name);
-        if (model.schema?.required && each.flags & ts.SymbolFlags.Optional) return false;
+        if (model.schema?.required && isOptional(each)) return false;
         return declaration !== undefined && (each.declarations?.includes(declaration) ?? false);
       });
       if (!isWhole(columns.size, columns.size - matched.length)) continue;
-      if (model.schema || this.#keepsTypes(parts, matched, columns)) return model;
+      if (model.schema) return model;
+      if (!this.#keepsTypes(parts, matched, columns)) continue;
+      const loosened = matched.filter((each) => {
+        const declaration = columns.get(each.name);
+        return isOptional(each) && declaration && !isDeclaredOptional(declaration);
+      });
+      if (isWhole(matched.length, loosened.length)) return model;
+      this.#partial.add(type);
     }
     return undefined;
   }
@@ -894,6 +926,16 @@ class Rows {
   #isLibrary(node: ts.Node): boolean {
     return this.code.program.isSourceFileDefaultLibrary(node.getSourceFile());
   }
+}
+
+function isOptional({ flags }: ts.Symbol): boolean {
+  return (flags & ts.SymbolFlags.Optional) !== 0;
+}
+
+function isDeclaredOptional(column: ts.Declaration): boolean {
+  return (
+    (ts.isPropertyDeclaration(column) || ts.isPropertySignature(column)) && column.questionToken !== undefined
+  );
 }
 
 /** A quarter of the columns may be missing. */

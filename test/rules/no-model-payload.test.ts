@@ -199,6 +199,13 @@ const dispatched: readonly Case[] = [
     name: 'Pick of a few columns',
     code: send('few', `declare const few: Pick<User, 'id' | 'email'>;\n`),
   },
+  {
+    name: 'what was changed of a row',
+    code: send(
+      '{ before, after }',
+      'declare const before: Partial<User>;\ndeclare const after: { [K in keyof User]?: User[K] } | null;\n',
+    ),
+  },
   { name: 'a list of identifiers', code: send('{ ids: [user].map(({ id }) => id) }') },
   { name: 'a destructured field', code: send('{ email }', 'const { email } = user;\n') },
   {
@@ -365,6 +372,10 @@ const orms: readonly Case[] = [
     name: 'Sequelize: a model and its plain values',
     code: `${bullmq}import { Model, type CreationOptional, type InferAttributes, type InferCreationAttributes } from 'sequelize';\nclass User extends Model<InferAttributes<User>, InferCreationAttributes<User>> {\n  declare id: CreationOptional<number>;\n  declare email: string;\n}\nconst user = await User.findByPk(1, { rejectOnEmpty: true });\nawait mail.add('a', { «user» });\nawait mail.add('b', { user: «user.get({ plain: true })» });\nawait mail.add('c', { id: user.id });`,
     messages: ['`data.user: User` (Sequelize model)', '`data.user: User` (Sequelize model)'],
+  },
+  {
+    name: 'Sequelize: what was changed of a model',
+    code: `${bullmq}import { Model, type CreationOptional, type InferAttributes, type InferCreationAttributes } from 'sequelize';\nclass User extends Model<InferAttributes<User>, InferCreationAttributes<User>> {\n  declare id: CreationOptional<number>;\n  declare email: string;\n}\ninterface Changes<T extends Model> {\n  changes: { attributes: Partial<InferAttributes<T>>; previous: Partial<InferAttributes<T>> };\n}\ndeclare const event: Changes<User>;\nawait mail.add('a', event);`,
   },
   {
     name: 'Mongoose: a document and its lean copy',
