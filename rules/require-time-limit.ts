@@ -3,7 +3,7 @@ import { createRule } from '../src/rule.js';
 import { insertOption, optionAt } from '../src/tasks/edit.js';
 import type { Handler } from '../src/tasks/model.js';
 import { chainTo, namesLeadingTo } from '../src/typescript/calls.js';
-import { isBoundedInTime, waitsForNothing } from '../src/typescript/time.js';
+import { handsOn, isBoundedInTime, waitsForNothing } from '../src/typescript/time.js';
 
 export interface Options {
   stated: boolean;
@@ -92,7 +92,8 @@ export default createRule<Options>({
 
     /** Does the function end by itself? Without its text, or without types to follow its calls, nobody knows. */
     function isBounded({ body }: Handler): boolean {
-      return !body || !code.typed || waitsForNothing(code, body) || isBoundedInTime(code, body);
+      if (!body || !code.typed) return true;
+      return waitsForNothing(code, body) || isBoundedInTime(code, body) || handsOn(code, body);
     }
 
     function judgeSoft(handler: Handler): void {

@@ -8,7 +8,7 @@ import { optionsOf } from './tasks/options.js';
 import { trapsOf } from './tasks/traps.js';
 import type { Project } from './tasks/project.js';
 import { isInside } from './typescript/syntax.js';
-import { isBoundedInTime, waitsForNothing } from './typescript/time.js';
+import { handsOn, isBoundedInTime, waitsForNothing } from './typescript/time.js';
 
 /** What holds for the tasks of one file, as plain data. */
 export interface Explanation {
@@ -227,6 +227,7 @@ function notesOf(project: Project, subject: Subject, file: ts.SourceFile, place:
   if (isUnbounded && body && project.code.typed) {
     if (waitsForNothing(project.code, body)) notes.push('its function waits for nothing');
     else if (isBoundedInTime(project.code, body)) notes.push('its function bounds its own time');
+    else if (handsOn(project.code, body)) notes.push('its function hands on to one that is not known');
   }
   return notes;
 }

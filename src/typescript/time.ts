@@ -1,9 +1,9 @@
 import ts from 'typescript';
-import { callsIn, chainTo, namesLeadingTo } from './calls.js';
+import { callsIn, chainTo, functionDeclaredAs, namesLeadingTo, targetOf } from './calls.js';
 import { PerCode, type Code } from './code.js';
 import { evaluate } from './evaluate.js';
 import { originOf } from './identity.js';
-import { ancestorsOf, someWithin } from './syntax.js';
+import { ancestorsOf, skipOuter, someWithin } from './syntax.js';
 
 /** Packages whose main function bounds a promise in time. */
 const timeoutPackages = new Set(['p-timeout', 'promise-timeout', 'p-time-limit', 'promise.timeout']);
@@ -169,6 +169,85 @@ export function waitsForNothing(code: Code, body: ts.FunctionLikeDeclaration): b
   };
   ts.forEachChild(body.body, visit);
   return !waits;
+}
+
+/**
+ * Is everything that this function waits for a function that the program does not show: an entry of a registry, a
+ * method that others implement? Then nobody knows whether that bounds its time.
+ */
+export function handsOn(code: Code, body: ts.FunctionLikeDeclaration): boolean {
+  return waitOf(code, body, 0) === 'unseen';
+}
+
+/** Through how many functions it may be handed on. */
+const maximumHandedOn = 4;
+
+function waitOf(code: Code, body: ts.FunctionLikeDeclaration, depth: number): 'seen' | 'unseen' | 'none' {
+  if (!body.body || depth > maximumHandedOn) return 'seen';
+  let found: 'unseen' | 'none' = 'none';
+  for (const waited of waitedIn(code, body.body)) {
+    if (!ts.isCallExpression(waited)) return 'seen';
+    const target = targetOf(code, waited);
+    const wait = target ? waitOf(code, target, depth + 1) : isUnseen(code, waited) ? 'unseen' : undefined;
+    if (wait === 'unseen') found = wait;
+    else if (wait !== 'none' && !isOfParameter(waited, body)) return 'seen';
+  }
+  return found;
+}
+
+/** What a function awaits, or returns to be awaited. */
+function waitedIn(code: Code, body: ts.ConciseBody): readonly ts.Node[] {
+  const waited: ts.Node[] = [];
+  const returned = (expression: ts.Expression): void => {
+    const bare = skipOuter(expression) as ts.Expression;
+    if (!ts.isAwaitExpression(bare) && mayBePromise(code, bare)) waited.push(bare);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) return;
+    if (ts.isAwaitExpression(node)) waited.push(skipOuter(node.expression));
+    else if (ts.isReturnStatement(node) && node.expression) returned(node.expression);
+    ts.forEachChild(node, visit);
+  };
+  if (!ts.isBlock(body)) returned(body);
+  visit(body);
+  return waited;
+}
+
+/** Is what a call runs a value of the project's own types, of which there may be many? */
+function isUnseen(code: Code, { expression }: ts.CallExpression): boolean {
+  const callee = skipOuter(expression);
+  const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+  const declaration = code.checker.getSymbolAtLocation(name)?.declarations?.[0];
+  if (!declaration || declaration.getSourceFile().isDeclarationFile) return false;
+  if ([...ancestorsOf(declaration)].some(isAmbient)) return false;
+  return (
+    ts.isPropertySignature(declaration) ||
+    ts.isMethodSignature(declaration) ||
+    (ts.isBindingElement(declaration) && !ts.isParameter(ts.walkUpBindingElementsAndPatterns(declaration))) ||
+    ((ts.isMethodDeclaration(declaration) ||
+      ts.isPropertyDeclaration(declaration) ||
+      ts.isVariableDeclaration(declaration)) &&
+      functionDeclaredAs(declaration)?.body === undefined)
+  );
+}
+
+/** What is only declared to be there is somebody else's. */
+function isAmbient(node: ts.Node): boolean {
+  return (
+    ts.canHaveModifiers(node) &&
+    node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true
+  );
+}
+
+/** `job.log(…)`: what the library itself hands in is none of the work. */
+function isOfParameter({ expression }: ts.CallExpression, body: ts.FunctionLikeDeclaration): boolean {
+  const callee = skipOuter(expression);
+  const receiver = ts.isPropertyAccessExpression(callee) ? skipOuter(callee.expression) : undefined;
+  return (
+    receiver !== undefined &&
+    ts.isIdentifier(receiver) &&
+    body.parameters.some(({ name }) => ts.isIdentifier(name) && name.text === receiver.text)
+  );
 }
 
 /** Is a callback called in the function's own text, and not by something that it starts? */

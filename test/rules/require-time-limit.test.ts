@@ -206,6 +206,34 @@ const handlers: readonly Case[] = [
     code: `${head}${sleep}const limited = <T>(run: (signal: AbortSignal) => Promise<T>) => async () => run(AbortSignal.timeout(5));\nexport const work = new Worker('mail', limited(async (signal) => slow(signal)), options);${tail}`,
   },
   {
+    name: 'a function of a registry: what it sets nobody knows',
+    code: bounded(
+      `const run = runners.get(job.name);\nif (!run) throw new Error(job.name);\nawait job.log('starts');\nreturn run.handle(job);`,
+      `const runners = new Map<string, { handle: (job: Job) => Promise<unknown> }>();\n`,
+    ),
+  },
+  {
+    name: 'a function of a record, taken out of it',
+    code: bounded(
+      `const { handle } = runners[job.name]!;\nawait handle(job);`,
+      `const runners: Record<string, { handle(job: Job): Promise<void> }> = {};\n`,
+    ),
+  },
+  {
+    name: 'a method that others implement, behind a function',
+    code: bounded(
+      `await runner.handle(job);`,
+      `abstract class Runner {\n  async handle(job: Job) {\n    this.check(job);\n    return this.run(job);\n  }\n  check(job: Job) {\n    if (!job.name) throw new Error('none');\n  }\n  abstract run(job: Job): Promise<void>;\n}\nexport const runner = null as unknown as Runner;\n`,
+    ),
+  },
+  {
+    name: 'a function of a registry, beside something that sets no limit',
+    code: unbounded(
+      `await fetch(job.data.url);\nawait runners.get(job.name)?.handle(job);`,
+      `const runners = new Map<string, { handle: (job: Job) => Promise<unknown> }>();\n`,
+    ),
+  },
+  {
     name: 'a handler that is not known',
     code: `${head}declare const run: Processor;\nexport const work = new Worker('mail', run, options);${tail}`,
   },
