@@ -102,6 +102,10 @@ export const sqs = defineLibrary({
   deduplication: [{ option: 'MessageDeduplicationId' }],
   serializer: 'bytes',
   evidence: 'test/evidence/aws-sqs.test.ts',
+  // What the client sends, the service judges.
+  documented: {
+    traps: 'https://github.com/aws/aws-sdk-js-v3/blob/main/clients/client-sqs/src/models/models_0.ts',
+  },
 });
 
 /** SQS messages in AWS Lambda: the platform deletes them when the function ends. */

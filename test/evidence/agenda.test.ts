@@ -100,6 +100,48 @@ describe.each([4, 5])('agenda %i', (version) => {
     });
   });
 
+  describe('traps', () => {
+    it('define takes the options before the handler', async () => {
+      let runs = 0;
+      const { agenda } = await work(async () => void runs++, { concurrency: 1 });
+      await agenda.now('t');
+      await until('it has run', () => runs === 1);
+    });
+
+    it('with the handler before the options, as version 6 wants it, every job fails', async () => {
+      const { agenda, jobs } = open();
+      agenda.define('t', async () => 1, { concurrency: 1 });
+      await agenda.start();
+      await agenda.now('t');
+      expect((await rests(jobs))['failReason']).toContain('is not a function');
+    });
+  });
+
+  describe('times', () => {
+    it('a lockLifetime of 30 is milliseconds: a second copy starts while the first is at work', async () => {
+      let running = 0;
+      let most = 0;
+      const handler: Handler = async () => {
+        most = Math.max(most, ++running);
+        await sleep(200);
+        running--;
+      };
+      const { agenda, jobs } = await work(handler, { lockLifetime: 30 });
+      await agenda.now('t');
+      await until('two copies run', () => most > 1);
+      // As it seems, the job has ended more than once.
+      await until('all of them have ended', () => running === 0 && jobs.all()[0]?.['lastFinishedAt']);
+    });
+
+    it('with one of 30_000 there is no other', async () => {
+      let runs = 0;
+      const { agenda, jobs } = await work(async () => (runs++, sleep(200)), { lockLifetime: 30_000 });
+      await agenda.now('t');
+      await rests(jobs);
+      expect(runs).toBe(1);
+    });
+  });
+
   describe('time', () => {
     it('a lock lives ten minutes when nobody says how long', () => {
       const { agenda } = open();
@@ -250,21 +292,6 @@ describe.each([4, 5])('agenda %i', (version) => {
   });
 
   describe('handlers', () => {
-    it('define takes the options before the handler', async () => {
-      let runs = 0;
-      const { agenda } = await work(async () => void runs++, { concurrency: 1 });
-      await agenda.now('t');
-      await until('it has run', () => runs === 1);
-    });
-
-    it('with the handler before the options, as version 6 wants it, every job fails', async () => {
-      const { agenda, jobs } = open();
-      agenda.define('t', async () => 1, { concurrency: 1 });
-      await agenda.start();
-      await agenda.now('t');
-      expect((await rests(jobs))['failReason']).toContain('is not a function');
-    });
-
     it('a handler of two parameters ends with done, and never without it', async () => {
       const ended = await work(withDone(async (_job, done) => void setImmediate(done)));
       await ended.agenda.now('t');
@@ -322,6 +349,7 @@ describe('agenda 6', () => {
     readonly exponential: Strategy;
     readonly backoffStrategies: Record<'aggressive' | 'relaxed' | 'standard', () => Backoff>;
     readonly Define: (options: object) => Decorator;
+    readonly Every: (interval: string, options: object) => Decorator;
     readonly JobsController: (options?: object) => (constructor: object) => void;
     readonly registerJobs: (agenda: Agenda, instances: object[]) => void;
   }
@@ -417,6 +445,67 @@ describe('agenda 6', () => {
     return { starts, events, delays, errors, job: jobs()[0] };
   }
 
+  describe('traps', () => {
+    it('define takes the handler before the options; the other way round, every job fails', async () => {
+      const { agenda, jobs } = open();
+      agenda.define('t', { concurrency: 1 }, async () => 1);
+      await agenda.start();
+      await agenda.now('t');
+      await until('the job has failed', () => jobs()[0]?.['failReason']);
+      expect(jobs()[0]?.['failReason']).toContain('is not a function');
+    });
+
+    it.each(['Define', 'Every'] as const)(
+      '@%s hands no backoff on, so that its job runs once',
+      async (kind) => {
+        let runs = 0;
+        class Jobs {
+          async welcome(): Promise<void> {
+            runs++;
+            throw new Error('boom');
+          }
+        }
+        const descriptor = Object.getOwnPropertyDescriptor(Jobs.prototype, 'welcome') as PropertyDescriptor;
+        const options = { name: 't', backoff: agenda6.constant({ delay: 1 }) };
+        const decorate = kind === 'Define' ? agenda6.Define(options) : agenda6.Every('1 hour', options);
+        decorate(Jobs.prototype, 'welcome', descriptor);
+        agenda6.JobsController()(Jobs);
+        const { agenda, jobs } = open();
+        agenda6.registerJobs(agenda, [new Jobs()]);
+        await agenda.start();
+        // What comes every hour comes at once, too.
+        if (kind === 'Define') await agenda.now('t');
+        await until('the job has failed', () => jobs()[0]?.['failCount'] === 1);
+        await sleep(100);
+        expect(runs).toBe(1);
+      },
+    );
+  });
+
+  describe('times', () => {
+    it('a lockLifetime of 30 is milliseconds, of 30_000 as well: only with it there is one copy', async () => {
+      const mostWith = async (lockLifetime: number): Promise<number> => {
+        let running = 0;
+        let most = 0;
+        let ended = 0;
+        const handler: Handler = async () => {
+          most = Math.max(most, ++running);
+          await sleep(200);
+          running--;
+          ended++;
+        };
+        const { agenda } = await work(handler, { lockLifetime });
+        agenda.on('error', quiet);
+        await agenda.now('t');
+        await until('it has ended', () => ended > 0);
+        return most;
+      };
+      const [short, long] = await Promise.all([mostWith(30), mostWith(30_000)]);
+      expect(short).toBeGreaterThan(1);
+      expect(long).toBe(1);
+    });
+  });
+
   describe('attempts', () => {
     it('a failing job runs once', async () => {
       const { starts, events } = await failing();
@@ -460,27 +549,6 @@ describe('agenda 6', () => {
     it('a backoff is for define alone: neither new Agenda() nor the data know one', async () => {
       const backoff = agenda6.constant({ delay: 1 });
       expect((await failing({}, { backoff, defaultBackoff: backoff })).starts).toHaveLength(1);
-    });
-
-    it('neither do the decorators, so that their jobs run once', async () => {
-      let runs = 0;
-      class Jobs {
-        async welcome(): Promise<void> {
-          runs++;
-          throw new Error('boom');
-        }
-      }
-      const descriptor = Object.getOwnPropertyDescriptor(Jobs.prototype, 'welcome') as PropertyDescriptor;
-      const backoff = agenda6.constant({ delay: 1 });
-      agenda6.Define({ name: 't', backoff })(Jobs.prototype, 'welcome', descriptor);
-      agenda6.JobsController()(Jobs);
-      const { agenda, jobs } = open();
-      agenda6.registerJobs(agenda, [new Jobs()]);
-      await agenda.start();
-      await agenda.now('t');
-      await until('the job has failed', () => jobs()[0]?.['failCount'] === 1);
-      await sleep(100);
-      expect(runs).toBe(1);
     });
 
     it.each([
@@ -665,15 +733,6 @@ describe('agenda 6', () => {
   });
 
   describe('handlers', () => {
-    it('define takes the handler before the options; the other way round, every job fails', async () => {
-      const { agenda, jobs } = open();
-      agenda.define('t', { concurrency: 1 }, async () => 1);
-      await agenda.start();
-      await agenda.now('t');
-      await until('the job has failed', () => jobs()[0]?.['failReason']);
-      expect(jobs()[0]?.['failReason']).toContain('is not a function');
-    });
-
     it('a handler of two parameters ends with done, and never without it', async () => {
       const ended = await work(withDone(async (_job, done) => void setImmediate(done)));
       await ended.agenda.now('t');

@@ -180,6 +180,73 @@ describe('attempts', () => {
   });
 });
 
+describe('traps', () => {
+  it('maxRetries is not read where retry.maxRetries is there', async () => {
+    expect(await runsOf({ maxRetries: 4, retry: { maxRetries: 1 } })).toHaveLength(2);
+    expect(await runsOf({ maxRetries: 0, retry: { maxRetries: 1 } })).toHaveLength(2);
+    // Another part of `retry` leaves it alone.
+    const backoff = boringnode.fixedBackoff(1);
+    expect(await runsOf({ maxRetries: 2, retry: { backoff } })).toHaveLength(3);
+  });
+});
+
+describe('times', () => {
+  const backoffOf = (baseDelay: number | string) =>
+    boringnode.exponentialBackoff({
+      baseDelay,
+      maxDelay: 100,
+      jitter: false,
+    });
+
+  it.each([100, 101, '1s'])('a first pause of %s is refused where the largest is 100 ms', (baseDelay) => {
+    expect(() => backoffOf(baseDelay)()).toThrow('Max delay should be greater than base delay');
+    const linear = boringnode.linearBackoff({ baseDelay: 100, maxDelay: 100 });
+    expect(() => linear()).toThrow('Max delay should be greater than base delay');
+  });
+
+  it('one below it is taken, and grows up to it', () => {
+    const strategy = backoffOf(99)();
+    expect([1, 2].map((attempt) => strategy.calculateDelay(attempt))).toEqual([99, 100]);
+  });
+
+  it('it throws when a run has failed: the job stays active, is run as a stalled one, and is lost', async () => {
+    let runs = 0;
+    const { Job, failures } = define(
+      () => {
+        runs++;
+        throw new Error('boom');
+      },
+      { retry: { maxRetries: 5, backoff: backoffOf(100) } },
+    );
+    await start({ worker: { stalledThreshold: 200, stalledInterval: 20 } });
+    const id = await dispatch(Job);
+    await until('it has run', () => runs === 1);
+    expect((await stored(id))?.status).toBe('active');
+    await until('it is gone', async () => (await stored(id)) === null);
+    expect(runs).toBe(2);
+    expect(failures).toEqual([]);
+  });
+});
+
+describe('sameName', () => {
+  it('of two jobs with one name the last is run for both', async () => {
+    const ran: string[] = [];
+    const { Job: First } = define(() => void ran.push('first'));
+    class Second extends boringnode.Job {
+      static override options: Options = { ...First.options };
+      override async execute(): Promise<void> {
+        ran.push('second');
+      }
+    }
+    boringnode.Locator.register(First.options.name ?? '', Second);
+    await start();
+    await dispatch(First);
+    await dispatch(Second);
+    await until('both have run', () => ran.length === 2);
+    expect(ran).toEqual(['second', 'second']);
+  });
+});
+
 describe('backoff', () => {
   const asked = (backoff: () => { calculateDelay(attempt: number): number }, times: number): number[] =>
     Array.from({ length: times }, (_, index) => backoff().calculateDelay(index + 1));

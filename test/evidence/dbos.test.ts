@@ -87,6 +87,20 @@ const CHILD = `
 const VERSIONS = [{ major: 4 }, { major: 5 }];
 const databases: Database[] = [];
 
+/** The pauses of more than half an hour that somebody wanted to make; they are over at once. */
+const longPauses: number[] = [];
+const { setTimeout: realTimeout } = globalThis;
+
+beforeAll(() => {
+  globalThis.setTimeout = ((done: () => void, ms?: number, ...rest: []) => {
+    if (ms === undefined || ms < 1_800_000) return realTimeout(done, ms, ...rest);
+    longPauses.push(ms);
+    return realTimeout(done, 0, ...rest);
+  }) as typeof setTimeout;
+  return () => {
+    globalThis.setTimeout = realTimeout;
+  };
+});
 beforeAll(async () => {
   for (const { major } of VERSIONS) databases[major] = await openDatabase(`dbos_${major}`);
   return () => Promise.all(databases.map((database) => database.close()));
@@ -190,14 +204,47 @@ describe.concurrent.each(VERSIONS)('DBOS $major', ({ major }) => {
     return starts;
   }
 
+  describe('traps', { concurrent: false }, () => {
+    it.each([{ maxAttempts: 5 }, { intervalSeconds: 0.01 }, { backoffRate: 1 }])(
+      '%o does nothing without retriesAllowed, and a step runs once',
+      async (config) => {
+        expect(await runsOf(config)).toHaveLength(1);
+        expect(await runsOf({ ...config, retriesAllowed: false })).toHaveLength(1);
+        const retried = { intervalSeconds: 0, ...config, retriesAllowed: true };
+        expect(await runsOf(retried)).toHaveLength('maxAttempts' in config ? 5 : 3);
+      },
+    );
+  });
+
+  describe('times', { concurrent: false }, () => {
+    it('timeoutMS: 30 is over before anything is done', async () => {
+      let done = 0;
+      const work = async (): Promise<void> => {
+        await sleep(100);
+        done++;
+      };
+      const short = await start(() => DBOS.runStep(work, { name: 'work', timeoutMS: 30 }));
+      await expect(short.getResult()).rejects.toThrow();
+      expect(done).toBe(0);
+      const long = await start(() => DBOS.runStep(work, { name: 'work', timeoutMS: 30_000 }));
+      await long.getResult();
+      expect(done).toBe(2);
+    });
+
+    // The package warns above an hour that it makes an hour of it, and does so from the second pause on.
+    it.each([4_000, 100_000])('intervalSeconds: %i is a first pause of as many seconds', async (least) => {
+      // The other version does the same at the same time.
+      const intervalSeconds = least + major;
+      expect(await runsOf({ retriesAllowed: true, maxAttempts: 3, intervalSeconds })).toHaveLength(3);
+      expect(longPauses).toContain(intervalSeconds * 1_000);
+      expect(longPauses).toContain(3_600_000);
+      expect(longPauses).not.toContain(intervalSeconds * 2_000);
+    });
+  });
+
   describe('attempts', { concurrent: false }, () => {
     it('a failing step runs once when nobody says', async () => {
       expect(await runsOf()).toHaveLength(1);
-    });
-
-    it('maxAttempts does nothing without retriesAllowed', async () => {
-      expect(await runsOf({ maxAttempts: 5, intervalSeconds: 0 })).toHaveLength(1);
-      expect(await runsOf({ retriesAllowed: false, maxAttempts: 5, intervalSeconds: 0 })).toHaveLength(1);
     });
 
     it.each([{}, { maxAttempts: undefined }])(

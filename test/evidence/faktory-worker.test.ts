@@ -135,10 +135,6 @@ describe('attempts', () => {
     expect(await pushed(untyped)).not.toHaveProperty('retry');
   });
 
-  it('Infinity arrives as null', async () => {
-    expect(await pushed({ retry: Infinity })).toMatchObject({ retry: null });
-  });
-
   it('a worker does not retry by itself: it reports each failed run to the server', async () => {
     let runs = 0;
     const worker = await work(() => {
@@ -164,6 +160,22 @@ describe('attempts', () => {
     await (await connect()).push({ jobtype: 'unknown' });
     expect((await ended('FAIL'))[0]?.message).toBe('No jobtype registered: unknown');
   });
+});
+
+describe('traps', () => {
+  it('Infinity and NaN reach the server as null, which is no number of retries', async () => {
+    for (const retry of [Infinity, NaN]) {
+      commands = [];
+      expect(await pushed({ retry })).toMatchObject({ retry: null });
+    }
+  });
+
+  it.each([0, 1, 59, 60, 86_400, 86_401])(
+    'reserve_for: %i is the server’s to judge: the client sends it as it is',
+    async (reserve_for) => {
+      expect(await pushed({ reserve_for })).toMatchObject({ reserve_for });
+    },
+  );
 });
 
 describe('time', () => {

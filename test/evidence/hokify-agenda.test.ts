@@ -240,6 +240,31 @@ describe('deduplication', () => {
   });
 });
 
+describe('sameName', () => {
+  it('of two jobs with one name the last is run', async () => {
+    const ran: string[] = [];
+    const { agenda, jobs } = open();
+    agenda.define('t', async () => void ran.push('first'));
+    agenda.define('t', async () => void ran.push('second'));
+    await agenda.start();
+    await agenda.now('t');
+    await rests(jobs);
+    expect(ran).toEqual(['second']);
+  });
+});
+
+describe('routes', () => {
+  it('a job that nobody has defined is stored, and never taken', async () => {
+    const { agenda, jobs } = await work(async () => 1);
+    await agenda.now('other');
+    await agenda.now('t');
+    await until('the one that is known has run', () => jobs.all()[1]?.['lastFinishedAt']);
+    await sleep(100);
+    expect(jobs.all()[0]).toMatchObject({ name: 'other' });
+    expect(jobs.all()[0]).not.toHaveProperty('lastRunAt');
+  });
+});
+
 describe('waits', () => {
   it('now() gives the job before it has run, and nothing that could be waited for', async () => {
     const { agenda, jobs } = open();

@@ -93,12 +93,22 @@ const attempts: readonly Case[] = [
   {
     name: 'Inngest takes 20 retries at most',
     code: `import { Inngest } from 'inngest';\nconst inngest = new Inngest({ id: 'app' });\nexport const far = inngest.createFunction({ id: 'far', «retries: 50 as never» }, { event: 'a' }, () => 1);\nexport const near = inngest.createFunction({ id: 'near', retries: 20 }, { event: 'a' }, () => 1);`,
-    ids: 'rejected',
+    ids: 'misread',
   },
   {
     name: 'Faktory takes -1 for no retry at all',
     code: `import { type Client } from 'faktory-worker';\ndeclare const client: Client;\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', «retry: -1», reserve_for: 60 });\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', retry: 3, «reserve_for: 5» });`,
-    ids: ['misread', 'rejected'],
+    ids: ['misread', 'misread'],
+  },
+  {
+    name: 'Inngest takes times as texts',
+    code: `import { Inngest } from 'inngest';\nconst inngest = new Inngest({ id: 'app' });\nexport const a = inngest.createFunction({ id: 'a', timeouts: { «finish: 300 as never» } }, { event: 'a' }, () => 1);\nexport const b = inngest.createFunction({ id: 'b', timeouts: { finish: '5m' } }, { event: 'a' }, () => 1);`,
+    ids: 'rejected',
+  },
+  {
+    name: 'Faktory takes a day of reservation at most',
+    code: `import { type Client } from 'faktory-worker';\ndeclare const client: Client;\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', retry: 3, reserve_for: 86_400 });\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', retry: 3, «reserve_for: 120_000» });`,
+    ids: 'rejected',
   },
 ];
 
