@@ -58,7 +58,6 @@ const stillOpen = new Set<string>();
 
 /** What is neither run nor documented yet. It may only become shorter. */
 const open: ReadonlySet<string> = new Set([
-  'pg-boss: traps',
   'graphile-worker: traps',
   'BullMQ: times',
   'BullMQ with NestJS: times',
@@ -68,7 +67,6 @@ const open: ReadonlySet<string> = new Set([
   'Kue: times',
   'GroupMQ: times',
   'Sidequest: times',
-  'pg-boss: times',
   'Trigger.dev: times',
   'Temporal: times',
   'Restate: times',
@@ -79,7 +77,6 @@ const open: ReadonlySet<string> = new Set([
   'Firebase (first generation): times',
   'Agenda: schedules',
   '@hokify/agenda: schedules',
-  'pg-boss: schedules',
   'Trigger.dev: schedules',
   'Inngest: schedules',
   'Temporal: schedules',
@@ -96,7 +93,6 @@ const open: ReadonlySet<string> = new Set([
   'Faktory: routes',
   'celery-node: routes',
   'Agenda: routes',
-  'pg-boss: routes',
   'graphile-worker: routes',
   'Trigger.dev: routes',
 ]);

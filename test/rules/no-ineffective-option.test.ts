@@ -282,6 +282,17 @@ const removed: readonly Case[] = [
     outputs: [[`const options = { attempts: 3, repeat: { cron: '0 3 * * *' } };`]],
   },
   {
+    name: 'pg-boss checks nothing that insert() is given',
+    code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.insert([{ name: 'mail', «retryLimit: Infinity» }, { name: 'mail', «retryLimit: -1» }, { name: 'mail', «retryLimit: 1.5» }]);\nawait boss.insert([{ name: 'mail', retryLimit: 0, expireInSeconds: 300_000 }]);`,
+    ids: ['misread', 'misread', 'rejected'],
+    messages: ['JSON makes null of it', 'the job runs once', 'none of these jobs is queued'],
+  },
+  {
+    name: 'pg-boss 10 takes less than a day',
+    code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.send('mail', {}, { «expireInSeconds: 86_400» });\nawait boss.send('mail', {}, { expireInSeconds: 86_399 });\nawait boss.createQueue('mail', { name: 'mail', «expireInSeconds: 86_400» });`,
+    ids: 'rejected',
+  },
+  {
     name: 'pg-boss 10 knows minutes',
     code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.send('mail', {}, { expireInMinutes: 5 });\nawait boss.send('mail', {}, { «expireInSeconds: 300_000» });`,
     ids: 'rejected',

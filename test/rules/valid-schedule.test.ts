@@ -105,6 +105,11 @@ const libraries: readonly Case[] = [
     code: `import Bull from 'bull';\nconst mail = new Bull('mail');\nawait mail.add({ id: 1 }, { repeat: { cron: «'* 3 * * *'» } });\nawait mail.add('name', { id: 1 }, { repeat: { cron: «'* 3 * * *'» } });\nawait mail.add({ id: 1 }, { repeat: { cron: '0 3 * * *' } });`,
   },
   {
+    name: 'pg-boss takes seconds, too',
+    code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.schedule('mail', '0 0 3 * * *');\nawait boss.schedule('mail', «'60 0 3 * * *'»);`,
+    ids: 'invalid',
+  },
+  {
     name: 'pg-boss',
     code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.schedule('mail', «'* 3 * * *'»);\nawait boss.schedule('mail', '0 3 * * *', {}, { tz: «'Mars/Base'» });\nawait boss.schedule('mail', '0 3 * * *', {}, { tz: 'UTC' });`,
     ids: ['accident', 'zone'],
