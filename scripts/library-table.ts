@@ -57,38 +57,7 @@ const beside: readonly {
 const stillOpen = new Set<string>();
 
 /** What is neither run nor documented yet. It may only become shorter. */
-const open: ReadonlySet<string> = new Set([
-  'graphile-worker: traps',
-  'Sidequest: times',
-  'Trigger.dev: times',
-  'Temporal: times',
-  'Restate: times',
-  'Restate run: times',
-  'sqs-consumer: times',
-  'Kafka: times',
-  'Firebase: times',
-  'Firebase (first generation): times',
-  'Agenda: schedules',
-  '@hokify/agenda: schedules',
-  'Trigger.dev: schedules',
-  'Inngest: schedules',
-  'Temporal: schedules',
-  'Hatchet: schedules',
-  'DBOS: schedules',
-  'Firebase: schedules',
-  'NestJS Schedule: schedules',
-  'Trigger.dev: sameName',
-  'Hatchet: sameName',
-  'BullMQ: routes',
-  'BullMQ with NestJS: routes',
-  'Kue: routes',
-  'node-resque: routes',
-  'Faktory: routes',
-  'celery-node: routes',
-  'Agenda: routes',
-  'graphile-worker: routes',
-  'Trigger.dev: routes',
-]);
+const open: ReadonlySet<string> = new Set(['graphile-worker: traps']);
 
 /** The README's list of the libraries and their packages. */
 export function libraryList(): string {

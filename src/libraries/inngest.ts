@@ -1,4 +1,4 @@
-import { serverCron } from './cron.js';
+import { robfigCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -121,7 +121,7 @@ export const inngest = defineLibrary({
       ],
     },
   ],
-  cron: { ...serverCron, prefix: true },
+  cron: robfigCron,
   schedules: [
     { method: 'Inngest.createFunction', before: '4', each: 'arg1', expression: 'item.cron' },
     {
@@ -146,6 +146,7 @@ export const inngest = defineLibrary({
     attempts: 'https://www.inngest.com/docs/reference/functions/create#retries',
     backoff: 'https://www.inngest.com/docs/features/inngest-functions/error-retries/retries',
     time: 'https://www.inngest.com/docs/usage-limits/inngest',
+    schedules: 'https://github.com/inngest/inngest/blob/main/pkg/execution/cron/cron.go',
     traps: 'https://github.com/inngest/inngest/blob/main/pkg/sdk/function.go',
   },
 });

@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { agendaCron } from '../../src/libraries/cron.js';
+import { EXPRESSIONS, takes } from './expressions.js';
 import { BSON_PAYLOADS, BSON_REFUSED, Collection, type Document } from './mongo.js';
 import { packagesOf } from './packages.js';
 import { HOUR, gaps, gate, sleep, until } from './support.js';
@@ -23,6 +25,12 @@ interface Agenda extends EventEmitter {
 type Handler = (job: Job) => unknown;
 
 const quiet = (): void => {};
+
+/** What an expression is stored as: when it comes next, or why never. */
+const isPlanned = (attrs: object): boolean => {
+  const { nextRunAt, failReason } = attrs as { nextRunAt?: Date | null; failReason?: string };
+  return failReason === undefined && nextRunAt instanceof Date && !Number.isNaN(nextRunAt.getTime());
+};
 /** A handler of two parameters, whatever it does with them. */
 const withDone = (fn: (job: Job, done: (error?: Error) => void) => unknown) => fn;
 
@@ -279,6 +287,31 @@ describe.each([4, 5])('agenda %i', (version) => {
       await agenda.every('1 hour', 't', { nr: 1 });
       await agenda.every('2 hours', 't', { nr: 2 });
       expect(jobs.all()).toMatchObject([{ type: 'single', repeatInterval: '2 hours', data: { nr: 2 } }]);
+    });
+  });
+
+  describe('routes', () => {
+    it('a job that nobody has defined is stored, and never taken', async () => {
+      const { agenda, jobs } = await work(async () => 1);
+      await agenda.now('other');
+      await agenda.now('t');
+      await until('the one that is known has run', () => jobs.all()[1]?.['lastFinishedAt']);
+      await sleep(100);
+      expect(jobs.all()[0]).toMatchObject({ name: 'other' });
+      expect(jobs.all()[0]).not.toHaveProperty('lastRunAt');
+    });
+  });
+
+  describe('schedules', () => {
+    it('every() takes and refuses what the rule takes and refuses', async () => {
+      const { agenda } = open();
+      const differing: string[] = [];
+      for (const expression of EXPRESSIONS) {
+        const { attrs } = await agenda.every(expression, 't', {});
+        if (takes(expression, agendaCron) !== isPlanned(attrs)) differing.push(expression);
+      }
+      // What does not look like cron may be words, and is left alone.
+      expect(differing).toEqual(['0 0 0 1 1 ? 2027', 'a b c d e', 'TZ=UTC 0 3 * * *']);
     });
   });
 
@@ -720,6 +753,34 @@ describe('agenda 6', () => {
       };
       await agenda.create('t', { key: 1 }).unique({ 'data.key': 1 }, { insertOnly: true }).save();
       expect(asked).toEqual([{ 'data.key': 1 }, { insertOnly: true }]);
+    });
+  });
+
+  describe('routes', () => {
+    it('a job that nobody has defined is stored, and never taken', async () => {
+      const { agenda, jobs } = await work(async () => 1);
+      await agenda.now('other');
+      await agenda.now('t');
+      await until('the one that is known has run', () => jobs()[1]?.['lastFinishedAt']);
+      await sleep(100);
+      expect(jobs()[0]).toMatchObject({ name: 'other' });
+      expect(jobs()[0]?.['lastRunAt']).toBeUndefined();
+    });
+  });
+
+  describe('schedules', () => {
+    it('every() takes and refuses what the rule takes and refuses', async () => {
+      const { agenda } = open();
+      const differing: string[] = [];
+      for (const expression of EXPRESSIONS) {
+        const planned = await agenda.every(expression, 't', {}).then(
+          ({ attrs }) => isPlanned(attrs),
+          () => false,
+        );
+        if (takes(expression, agendaCron) !== planned) differing.push(expression);
+      }
+      // What does not look like cron may be words, and is left alone.
+      expect(differing).toEqual(['0 0 0 1 1 ? 2027', 'a b c d e', 'TZ=UTC 0 3 * * *']);
     });
   });
 

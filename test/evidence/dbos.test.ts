@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dbosCron } from '../../src/libraries/cron.js';
+import { EXPRESSIONS, takes } from './expressions.js';
 import { packagesOf } from './packages.js';
 import { type Database, openDatabase } from './postgres.js';
 import { gaps, gate, killWhenStarted, median, sleep, until } from './support.js';
@@ -214,6 +217,30 @@ describe.concurrent.each(VERSIONS)('DBOS $major', ({ major }) => {
         expect(await runsOf(retried)).toHaveLength('maxAttempts' in config ? 5 : 3);
       },
     );
+  });
+
+  describe('schedules', { concurrent: false }, () => {
+    it('what the rule refuses is refused where a schedule is read', () => {
+      const require = createRequire(packages.file('@dbos-inc/dbos-sdk/package.json'));
+      const { validateCrontab } = require('./dist/src/scheduler/crontab.js') as {
+        validateCrontab: (expression: string) => void;
+      };
+      const taken = (expression: string): boolean => {
+        try {
+          validateCrontab(expression);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      const refused = EXPRESSIONS.filter((each) => !takes(each, dbosCron));
+      // A day that never comes is none of these mistakes.
+      expect(refused.filter(taken)).toEqual(taken('0 0 31 2 *') ? ['0 0 31 2 *'] : []);
+      expect(refused.length).toBeGreaterThan(10);
+      // What only version 5 takes is let through.
+      const letThrough = EXPRESSIONS.filter((each) => takes(each, dbosCron) && !taken(each));
+      expect(letThrough).toEqual(major === 4 ? ['0 0 L * *', '0 0 ? * 1', '@daily'] : []);
+    });
   });
 
   describe('times', { concurrent: false }, () => {

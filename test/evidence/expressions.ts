@@ -1,3 +1,12 @@
+import type { CronDialect } from '../../src/libraries/define.js';
+import { flawOf } from '../../src/tasks/schedules.js';
+
+/** Does the rule take an expression for one that the library takes? What runs too often is valid. */
+export function takes(expression: string, dialect: CronDialect): boolean {
+  const flaw = flawOf(expression, dialect);
+  return flaw === undefined || flaw.kind === 'accident';
+}
+
 /** Valid and invalid ones, each for a reason of its own. */
 export const EXPRESSIONS = [
   '* * * * *',

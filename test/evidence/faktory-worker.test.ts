@@ -154,12 +154,6 @@ describe('attempts', () => {
     await ended('FAIL', 2);
     expect(runs).toBe(2);
   });
-
-  it('a job that no worker knows is reported as failed', async () => {
-    await work(() => 1);
-    await (await connect()).push({ jobtype: 'unknown' });
-    expect((await ended('FAIL'))[0]?.message).toBe('No jobtype registered: unknown');
-  });
 });
 
 describe('traps', () => {
@@ -176,6 +170,14 @@ describe('traps', () => {
       expect(await pushed({ reserve_for })).toMatchObject({ reserve_for });
     },
   );
+});
+
+describe('routes', () => {
+  it('a job that no worker knows is reported as failed', async () => {
+    await work(() => 1);
+    await (await connect()).push({ jobtype: 'unknown' });
+    expect((await ended('FAIL'))[0]?.message).toBe('No jobtype registered: unknown');
+  });
 });
 
 describe('time', () => {

@@ -211,6 +211,16 @@ describe('Hatchet', () => {
     });
   });
 
+  describe('sameName', () => {
+    it('of two tasks with one name the last is run', async () => {
+      const ran: string[] = [];
+      const worker = await workerFor(client.task({ name: 'a', fn: () => ({ ran: ran.push('first') }) }));
+      await worker.registerWorkflow(client.task({ name: 'a', fn: () => ({ ran: ran.push('second') }) }));
+      await worker.handleStartStepRun(action());
+      expect(ran).toEqual(['second']);
+    });
+  });
+
   describe('times', () => {
     it.each([
       [1, '0s'],

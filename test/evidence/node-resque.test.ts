@@ -447,7 +447,7 @@ describe('deduplication', () => {
   });
 });
 
-describe('handlers', () => {
+describe('routes', () => {
   it('a job that no worker knows is queued, and fails there', async () => {
     const { queue, work } = await program({});
     expect(await queue.enqueue('q', 'unknown', [])).toBe(true);
