@@ -108,5 +108,4 @@ export const boringnodeQueue = defineLibrary({
     timeLimit: "timeout: '30s'",
   },
   evidence: 'test/evidence/boringnode-queue.test.ts',
-  documented: { lock: 'https://github.com/boringnode/queue#readme' },
 });

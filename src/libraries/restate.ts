@@ -89,9 +89,6 @@ export const restate = defineLibrary({
     runOnce: 'retryPolicy: { maxAttempts: 1 }',
   },
   evidence: 'test/evidence/restate.test.ts',
-  documented: {
-    signal: 'https://restatedev.github.io/sdk-typescript/interfaces/_restatedev_restate-sdk.Request.html',
-  },
 });
 
 /** What a Restate handler does once: with options of its own it leaves the invocation's policy behind. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { register } from 'node:module';
 import type * as Boringnode from '@boringnode/queue';
 import type * as Driver from '@boringnode/queue/drivers/redis_adapter';
@@ -187,6 +188,56 @@ describe('traps', () => {
     // Another part of `retry` leaves it alone.
     const backoff = boringnode.fixedBackoff(1);
     expect(await runsOf({ maxRetries: 2, retry: { backoff } })).toHaveLength(3);
+  });
+});
+
+describe('lock', () => {
+  it('while a call blocks the event loop the job is not renewed, and another worker runs it a second time', async () => {
+    let runs = 0;
+    const { Job } = define(() => ++runs);
+    const prefix = `n${++counter}:`;
+    await boringnode.QueueManager.init(configOf(prefix, {}));
+    const id = await dispatch(Job);
+    const child = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { execSync } from 'node:child_process';
+         import { writeSync } from 'node:fs';
+         import { register } from 'node:module';
+         if (process.argv[5]) register(process.argv[5]);
+         const { Worker, Job, Locator } = await import(process.argv[3]);
+         const { redis } = await import(process.argv[4]);
+         const connection = { host: '${redis.host}', port: ${redis.port}, keyPrefix: process.argv[1] };
+         Locator.register(process.argv[2], class extends Job {
+           async execute() {
+             writeSync(1, 'started');
+             execSync('sleep 4');
+             writeSync(1, 'ended');
+             process.exit();
+           }
+         });
+         const worker = { idleDelay: 5, stalledThreshold: 300, stalledInterval: 100 };
+         await new Worker({ default: 'redis', adapters: { redis: redis(connection) }, worker }).start();`,
+        prefix,
+        Job.options.name ?? '',
+        packages.url('@boringnode/queue'),
+        packages.url('@boringnode/queue/drivers/redis_adapter'),
+        OLD_NODE ? hook : '',
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    try {
+      await until('the first worker has begun', () => printed.includes('started'));
+      await start({ worker: { stalledThreshold: 300, stalledInterval: 100 } }, prefix);
+      await rests(id, 'completed');
+      expect({ runs, printed }).toEqual({ runs: 1, printed: 'started' });
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
 

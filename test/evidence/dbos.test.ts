@@ -28,6 +28,7 @@ interface DBOS {
   sleep(ms: number): Promise<void>;
   retrieveWorkflow(id: string): Handle;
   getResult(id: string): Promise<unknown>;
+  readonly stepStatus?: { readonly timeoutSignal?: AbortSignal };
   recv(topic: string): Promise<unknown>;
   send(id: string, message: unknown, topic: string): Promise<void>;
 }
@@ -217,6 +218,23 @@ describe.concurrent.each(VERSIONS)('DBOS $major', ({ major }) => {
         expect(await runsOf(retried)).toHaveLength('maxAttempts' in config ? 5 : 3);
       },
     );
+  });
+
+  describe('signal', { concurrent: false }, () => {
+    it('a step with a time limit has a signal, which is aborted when its time is up; others have none', async () => {
+      const signals: (AbortSignal | undefined)[] = [];
+      const slow = async (): Promise<void> => {
+        signals.push(DBOS.stepStatus?.timeoutSignal);
+        await sleep(200);
+      };
+      const handle = await start(() => DBOS.runStep(slow, { name: 'slow', timeoutMS: 60 }));
+      await expect(handle.getResult()).rejects.toThrow();
+      expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+      await (await start(() => DBOS.runStep(slow, { name: 'slow' }))).getResult();
+      expect(signals[1]).toBeUndefined();
+      await (await start(() => DBOS.runStep(slow, { name: 'slow', timeoutMS: 10_000 }))).getResult();
+      expect(signals[2]?.aborted).toBe(false);
+    });
   });
 
   describe('schedules', { concurrent: false }, () => {

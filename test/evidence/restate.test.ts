@@ -25,6 +25,7 @@ interface Durable<T = unknown> extends Promise<T> {
 interface Context {
   run<T>(name: string, action: () => T, options?: object): Durable<Awaited<T>>;
   sleep(ms: number): Durable;
+  request(): { readonly attemptCompletedSignal: AbortSignal };
   serviceClient(service: object): Record<string, (input: unknown) => Durable>;
   serviceSendClient(service: object): Record<string, (input: unknown) => unknown>;
 }
@@ -486,6 +487,32 @@ describe('Restate', () => {
       );
       await expect(calling).rejects.toThrow('later');
       expect(gaps(starts)[0]).toBeGreaterThanOrEqual(295);
+    });
+  });
+
+  describe('signal', () => {
+    it('the signal of an attempt is aborted when it is cut off and another one runs', async () => {
+      const released = gate();
+      const signals: AbortSignal[] = [];
+      await send(
+        async (context) => {
+          signals.push(context.request().attemptCompletedSignal);
+          await released.opened;
+        },
+        { handler: 'hurried' },
+      );
+      await until('a second attempt runs', () => signals.length >= 2);
+      await until('the first one is told', () => signals[0]?.aborted);
+      released.open();
+    });
+
+    it('and not while it runs', async () => {
+      const seen: boolean[] = [];
+      await call(async (context) => {
+        await sleep(50);
+        seen.push(context.request().attemptCompletedSignal.aborted);
+      });
+      expect(seen).toEqual([false]);
     });
   });
 
