@@ -107,7 +107,7 @@ describe.concurrent('lock', () => {
           runs++;
           return Promise.resolve();
         });
-        queue.checkStalledJobs(100);
+        void queue.checkStalledJobs(100);
         await until('it is run here, too', () => runs === 1);
       },
     );
