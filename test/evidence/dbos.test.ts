@@ -263,15 +263,19 @@ describe.concurrent.each(VERSIONS)('DBOS $major', ({ major }) => {
 
   describe('times', { concurrent: false }, () => {
     it('timeoutMS: 30 is over before anything is done', async () => {
+      const { opened, open } = gate();
       let done = 0;
       const work = async (): Promise<void> => {
-        await sleep(100);
+        await opened;
         done++;
       };
       const short = await start(() => DBOS.runStep(work, { name: 'work', timeoutMS: 30 }));
       await expect(short.getResult()).rejects.toThrow();
-      expect(done).toBe(0);
       const long = await start(() => DBOS.runStep(work, { name: 'work', timeoutMS: 30_000 }));
+      // Longer than 30 milliseconds.
+      await sleep(100);
+      expect(done).toBe(0);
+      open();
       await long.getResult();
       expect(done).toBe(2);
     });
