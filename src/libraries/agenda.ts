@@ -176,5 +176,5 @@ export const hokifyAgenda = defineLibrary({
   ...common,
   layers: ['definition'],
   serializer: 'bson',
-  evidence: 'test/evidence/agenda.test.ts',
+  evidence: 'test/evidence/hokify-agenda.test.ts',
 });

@@ -78,5 +78,4 @@ export const beeQueue = defineLibrary({
     timeLimit: '.timeout(30_000)',
   },
   evidence: 'test/evidence/bee-queue.test.ts',
-  documented: { lock: 'https://github.com/bee-queue/bee-queue#stalling-jobs' },
 });

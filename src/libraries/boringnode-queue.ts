@@ -96,8 +96,9 @@ export const boringnodeQueue = defineLibrary({
     {
       option: 'retry.backoff.baseDelay',
       than: 'retry.backoff.maxDelay',
-      orEqual: true,
-      because: 'the pause is cut down to the largest one at once, and never grows',
+      // 0.6.0 makes the strategy when a run has failed, and takes no two that are equal.
+      because:
+        'the library throws when a run has failed, and the job is never retried but stalls, and is lost',
     },
   ],
   serializer: 'json',
@@ -107,5 +108,4 @@ export const boringnodeQueue = defineLibrary({
     timeLimit: "timeout: '30s'",
   },
   evidence: 'test/evidence/boringnode-queue.test.ts',
-  documented: { lock: 'https://github.com/boringnode/queue#readme' },
 });

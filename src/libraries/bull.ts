@@ -185,5 +185,4 @@ export const bull = defineLibrary({
     timeLimit: 'timeout: 30_000',
   },
   evidence: 'test/evidence/bull.test.ts',
-  documented: { lock: 'https://github.com/OptimalBits/bull#important-notes' },
 });

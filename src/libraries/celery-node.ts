@@ -25,7 +25,11 @@ export const celeryNode = defineLibrary({
     { method: 'AsyncResult.result', polling: true },
   ],
   sameName: 'celery-node throws `Handler is already set`, and the worker does not start',
-  routes: { by: 'task-in-queue', without: 'the worker drops it with `Missing process handler`' },
+  // Over Redis, run: what it throws ends its loop.
+  routes: {
+    by: 'task-in-queue',
+    without: 'the worker prints `Missing process handler` and takes no task any more',
+  },
   // Celery itself takes these, by Kombu's SQL transports.
   brokers: ['createClient', 'createWorker'].map((call) => ({
     call,

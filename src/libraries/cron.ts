@@ -32,6 +32,20 @@ export const serverCron: CronDialect = {
   wrapping: true,
 };
 
+/** Trigger.dev: cron-parser, but no seconds. */
+export const triggerCron: CronDialect = { ...cronParser, fields: [5] };
+
+/** robfig/cron 3, in Go, as Inngest and the cron schedules of Temporal's workflows use it. Run: 3.0.1. */
+export const robfigCron: CronDialect = {
+  fields: [5],
+  nicknames: [...nicknames, '@annually', '@midnight', '@every'],
+  extra: '?',
+  names: true,
+  lastWeekday: 6,
+  openSteps: true,
+  prefix: true,
+};
+
 /** Temporal: a sixth field is the year, seven are seconds and year; a time zone may come first. */
 export const temporalCron: CronDialect = {
   fields: [5, 6, 7],
@@ -44,10 +58,12 @@ export const temporalCron: CronDialect = {
   prefix: true,
 };
 
-/** DBOS: five fields, or seconds first. */
+/** DBOS: five fields, or seconds first. Version 5 knows more characters and nicknames than 4, which are let through. */
 export const dbosCron: CronDialect = {
   fields: [5, 6],
   sixth: 'seconds',
+  nicknames: [...nicknames, '@annually', '@midnight'],
+  extra: 'L#?W',
   names: true,
   lastWeekday: 7,
   wrapping: true,
@@ -56,7 +72,7 @@ export const dbosCron: CronDialect = {
 /** Firebase, by Cloud Scheduler: App Engine's words, or five fields. */
 export const firebaseCron: CronDialect = { fields: [5], names: true, lastWeekday: 7, otherwise: true };
 
-/** The `cron` package, which @nestjs/schedule uses. */
+/** The `cron` package, which @nestjs/schedule uses. Run: 4.4.0, which takes no `?` any more. */
 const cronPackage: CronDialect = {
   fields: [5, 6],
   sixth: 'seconds',
@@ -71,6 +87,7 @@ const cronPackage: CronDialect = {
 export const nestjsSchedule: LibraryDefinition = defineLibrary({
   name: 'NestJS Schedule',
   packages: ['@nestjs/schedule'],
+  documented: { schedules: 'https://github.com/kelektiv/node-cron#cron-patterns' },
   cron: cronPackage,
   schedules: [
     // A `Date` is no expression.

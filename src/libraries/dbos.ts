@@ -121,5 +121,4 @@ export const dbosSteps = defineLibrary({
     timeLimit: 'timeoutMS: 30_000',
   },
   evidence: 'test/evidence/dbos.test.ts',
-  documented: { signal: 'https://docs.dbos.dev/typescript/reference/workflows-steps' },
 });

@@ -1,8 +1,10 @@
 import { defineLibrary } from './define.js';
 
 /**
- * Faktory, by its Node client. Facts: faktory-worker 4.7.1, read; the server's part is documented. Sources in the
- * package: lib/job.js (defaults), lib/worker.js (the message is acknowledged after the work).
+ * Faktory, by its Node client. Facts: faktory-worker 4.7.1, run; the server's part is documented, and its source of
+ * June 2026 read. Sources in the package: lib/job.js (defaults), lib/worker.js (the message is acknowledged after the
+ * work); of the server: manager/retry.go (0, -1), manager/working.go and manager/manager.go (`reserve_for`),
+ * server/commands.go (null for `retry`).
  */
 export const faktoryWorker = defineLibrary({
   name: 'Faktory',
@@ -67,20 +69,30 @@ export const faktoryWorker = defineLibrary({
       option: 'retry',
       is: [Infinity, NaN],
       effect: 'misread',
-      because: 'JSON makes null of it',
+      because: 'JSON makes null of it, and the server runs the job up to 26 times',
       instead: 'Give the number of further runs',
       decidesAttempts: true,
     },
     {
       option: 'reserve_for',
       below: 60,
-      effect: 'rejected',
-      because: 'the server takes 60 seconds at least',
+      effect: 'misread',
+      because: 'the server takes less than 60 seconds for 60, and 0 for half an hour',
       instead: 'Give it in seconds, 60 or more',
+    },
+    {
+      option: 'reserve_for',
+      above: 86_400,
+      effect: 'rejected',
+      because: 'the server takes a day at most, so the job is never queued',
+      instead: 'Give it in seconds, 86400 at most',
     },
   ],
   serializer: 'json',
   suggest: { attempts: 'retry: 5', runOnce: 'retry: 0' },
   evidence: 'test/evidence/faktory-worker.test.ts',
-  documented: { backoff: 'https://github.com/contribsys/faktory/wiki/Job-Errors' },
+  documented: {
+    backoff: 'https://github.com/contribsys/faktory/wiki/Job-Errors',
+    traps: 'https://github.com/contribsys/faktory/wiki/The-Job-Payload',
+  },
 });

@@ -111,7 +111,7 @@ export const firebase = defineLibrary({
       thanUnit: 's',
       thanDefault: 3_600_000,
       orEqual: true,
-      because: 'the pause is cut down to the largest one at once, and never grows',
+      because: 'the first pause is longer than the largest one, so it never grows',
     },
   ],
   amounts: [
@@ -119,7 +119,7 @@ export const firebase = defineLibrary({
       option: 'timeoutSeconds',
       unit: 's',
       most: 3_600_000,
-      because: 'it is counted in seconds, and no function may run that long',
+      because: 'it is counted in seconds, and a task may run for half an hour at most',
     },
   ],
   cron: firebaseCron,
@@ -130,6 +130,11 @@ export const firebase = defineLibrary({
     timeLimit: 'timeoutSeconds: 120',
   },
   evidence: 'test/evidence/firebase.test.ts',
+  // What the queue makes of its two pauses; what the package makes of times is run.
+  documented: {
+    times: 'https://cloud.google.com/tasks/docs/reference/rpc/google.cloud.tasks.v2#retryconfig',
+    schedules: 'https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules',
+  },
 });
 
 /** The first generation of Firebase functions, whose time limit is said by `runWith`. */

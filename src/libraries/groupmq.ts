@@ -28,21 +28,10 @@ export const groupmq = defineLibrary({
   // `jobTimeoutMs` is a lease that is renewed for as long as the handler runs.
   timeLimit: { default: 'none' },
   acknowledgement: { default: 'late' },
-  lock: { lasts: 30_000, then: 'another worker runs the job a second time' },
+  // Of 1.1.0: the job is put back and never taken, nor is what stands behind it.
+  lock: { lasts: 30_000, then: 'the job is put back, and no job of its group is run any more' },
   deduplication: [{ option: 'jobId' }],
   settings: [
-    {
-      construct: 'Worker',
-      options: 'arg0',
-      relations: [
-        {
-          option: 'heartbeatMs',
-          than: 'queue.jobTimeoutMs',
-          thanDefault: 30_000,
-          because: 'the lease runs out before it is renewed',
-        },
-      ],
-    },
     {
       construct: 'Queue',
       options: 'arg0',
@@ -51,7 +40,8 @@ export const groupmq = defineLibrary({
           option: 'jobTimeoutMs',
           unit: 'ms',
           least: 1000,
-          because: 'a lease that ends so soon is lost at the first pause, and the job runs again',
+          because:
+            'a lease that ends so soon is lost at the first pause, and no job of the group is run any more',
         },
       ],
     },
@@ -61,5 +51,4 @@ export const groupmq = defineLibrary({
   serializer: 'json',
   suggest: { attempts: 'maxAttempts: 2', runOnce: 'maxAttempts: 0' },
   evidence: 'test/evidence/groupmq.test.ts',
-  documented: { lock: 'https://github.com/Openpanel-dev/groupmq#readme' },
 });

@@ -157,5 +157,10 @@ export const hatchet = defineLibrary({
     timeLimit: "executionTimeout: '5m'",
   },
   evidence: 'test/evidence/hatchet.test.ts',
-  documented: { backoff: 'https://docs.hatchet.run/home/retry-policies' },
+  documented: {
+    backoff: 'https://docs.hatchet.run/home/retry-policies',
+    schedules: 'https://github.com/hatchet-dev/hatchet/blob/main/pkg/validator/validator.go',
+    // The time of a task ends at its start and this interval; what the package makes of a number is run.
+    times: 'https://github.com/hatchet-dev/hatchet/blob/main/pkg/repository/sqlcv1/queue.sql',
+  },
 });

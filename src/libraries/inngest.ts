@@ -1,9 +1,10 @@
-import { serverCron } from './cron.js';
+import { robfigCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
  * Inngest 3 and 4. Facts: inngest 3.54.2 and 4.24.0, read; their definitions and serializer run. The number of
- * retries when nobody says is the server's (pkg/consts: 4), not the 3 of the type's comment.
+ * retries when nobody says is the server's (pkg/consts: 4), not the 3 of the type's comment; what it makes of others
+ * was read in its source of August 2026 (pkg/sdk/function.go; pkg/inngest: function_step.go, function.go for times).
  */
 export const inngest = defineLibrary({
   name: 'Inngest',
@@ -72,13 +73,27 @@ export const inngest = defineLibrary({
     {
       option: 'retries',
       is: [Infinity, NaN],
-      below: 0,
-      above: 20,
-      effect: 'rejected',
-      because: 'it takes 0 to 20 retries of a step',
-      instead: 'Give a number in that range',
+      effect: 'misread',
+      because: 'JSON makes null of it, and Inngest never runs a failed step again',
+      instead: 'Give a number from 0 to 20',
       decidesAttempts: true,
     },
+    {
+      option: 'retries',
+      below: 0,
+      above: 20,
+      effect: 'misread',
+      because: 'Inngest takes more than 20 for 20, and less than 0 for none',
+      instead: 'Give a number from 0 to 20',
+      decidesAttempts: true,
+    },
+    ...['timeouts.finish', 'timeouts.start'].map((option) => ({
+      option,
+      number: true,
+      effect: 'rejected' as const,
+      because: 'Inngest takes a text with a unit, and refuses to sync an app with a number there',
+      instead: "Write it as a text, `'10m'`",
+    })),
   ],
   settings: [
     {
@@ -106,15 +121,7 @@ export const inngest = defineLibrary({
       ],
     },
   ],
-  amounts: [
-    {
-      option: 'timeouts.finish',
-      unit: 'ms',
-      least: 1000,
-      because: 'the run is cancelled before it has done anything',
-    },
-  ],
-  cron: { ...serverCron, prefix: true },
+  cron: robfigCron,
   schedules: [
     { method: 'Inngest.createFunction', before: '4', each: 'arg1', expression: 'item.cron' },
     {
@@ -139,5 +146,7 @@ export const inngest = defineLibrary({
     attempts: 'https://www.inngest.com/docs/reference/functions/create#retries',
     backoff: 'https://www.inngest.com/docs/features/inngest-functions/error-retries/retries',
     time: 'https://www.inngest.com/docs/usage-limits/inngest',
+    schedules: 'https://github.com/inngest/inngest/blob/main/pkg/execution/cron/cron.go',
+    traps: 'https://github.com/inngest/inngest/blob/main/pkg/sdk/function.go',
   },
 });

@@ -54,7 +54,7 @@ export const kafkajs = defineLibrary({
           option: 'heartbeatInterval',
           than: 'sessionTimeout',
           thanDefault: 30_000,
-          because: 'the session ends before the next heartbeat, so the group is rebalanced again and again',
+          because: 'the library throws where the consumer is made',
         },
       ],
       amounts: [
@@ -62,12 +62,15 @@ export const kafkajs = defineLibrary({
           option: 'sessionTimeout',
           unit: 'ms',
           least: 1000,
-          because: 'the session ends at the first message, and the group is rebalanced again and again',
+          because: 'brokers take six seconds at least unless told otherwise, so the consumer never joins',
         },
       ],
     },
   ],
   serializer: 'bytes',
   evidence: 'test/evidence/kafkajs.test.ts',
-  documented: { lock: 'https://kafka.js.org/docs/consuming' },
+  documented: {
+    lock: 'https://kafka.js.org/docs/consuming',
+    times: 'https://kafka.apache.org/documentation/#brokerconfigs_group.min.session.timeout.ms',
+  },
 });

@@ -11,6 +11,12 @@ const seconds = (option: string, rename: string, times: number): TrapSpec => ({
   write: { rename, times },
 });
 
+/** What checks the options that it is given; `insert` hands them to PostgreSQL as they are. */
+const checking: readonly string[] = [
+  ...['send', 'sendAfter', 'sendThrottled', 'sendDebounced', 'sendOnce', 'sendSingleton', 'upsert'],
+  ...['schedule', 'flow', 'createQueue', 'updateQueue'],
+].map((method) => `PgBoss.${method}`);
+
 /** Options of `work()` that version 10 took away. */
 const workers = (option: string, instead: string, rename?: string): TrapSpec => ({
   option,
@@ -38,7 +44,7 @@ const timeLimitBefore11: TimeLimitSpec = {
 /**
  * pg-boss 9 to 12. Facts: 9.0.3, 10.4.2, 11.1.2 and 12.38.0, read and run. Sources in the package:
  * attorney.js (checks of options, defaults of the constructor), plans.js (precedence of job and queue, pauses),
- * manager.js (work, time limit).
+ * manager.js (work, time limit; `insert` checks nothing).
  */
 export const pgBoss = defineLibrary({
   name: 'pg-boss',
@@ -188,12 +194,42 @@ export const pgBoss = defineLibrary({
   traps: [
     {
       option: 'retryLimit',
+      methods: checking,
       is: [Infinity, NaN],
       below: 0,
       above: 2_147_483_647,
       fraction: true,
       effect: 'rejected',
-      because: 'its send() throws on what is no whole number from 0 on, so the job is never queued',
+      because: 'it throws on what is no whole number from 0 on, so no job is queued with it',
+      instead: 'Give a whole number; 0 is for one run',
+      decidesAttempts: true,
+    },
+    {
+      option: 'retryLimit',
+      methods: ['PgBoss.insert'],
+      is: [Infinity, NaN],
+      effect: 'misread',
+      because: 'JSON makes null of it, so the default holds',
+      instead: 'Give a whole number; 0 is for one run',
+      decidesAttempts: true,
+    },
+    {
+      option: 'retryLimit',
+      methods: ['PgBoss.insert'],
+      below: 0,
+      effect: 'misread',
+      because: 'it is stored as it is, and the job runs once',
+      instead: 'Write 0 for one run',
+      decidesAttempts: true,
+      write: { value: '0' },
+    },
+    {
+      option: 'retryLimit',
+      methods: ['PgBoss.insert'],
+      above: 2_147_483_647,
+      fraction: true,
+      effect: 'rejected',
+      because: 'PostgreSQL takes whole numbers below 2147483648, so none of these jobs is queued',
       instead: 'Give a whole number; 0 is for one run',
       decidesAttempts: true,
     },
@@ -204,19 +240,33 @@ export const pgBoss = defineLibrary({
     seconds('retentionDays', 'retentionSeconds', 86_400),
     seconds('singletonMinutes', 'singletonSeconds', 60),
     seconds('singletonHours', 'singletonSeconds', 3600),
+    // Version 9 has no such limit.
     {
       option: 'expireInSeconds',
-      above: 86_400,
+      methods: checking,
+      above: 86_399,
+      since: '10',
+      before: '12',
       effect: 'rejected',
-      because: 'it throws on more than 24 hours, so the job is never queued',
+      because: 'it throws on 24 hours or more, so no job is queued with it',
+      instead: 'Give it in seconds, 86399 at most',
+    },
+    {
+      option: 'expireInSeconds',
+      methods: checking,
+      above: 86_400,
+      since: '12',
+      effect: 'rejected',
+      because: 'it throws on more than 24 hours, so no job is queued with it',
       instead: 'Give it in seconds, 86400 at most',
     },
     {
       option: 'retryDelayMax',
+      methods: checking,
       without: ['retryBackoff'],
       since: '11',
       effect: 'rejected',
-      because: 'it throws where the pause does not grow, so the job is never queued',
+      because: 'it throws where the pause does not grow, so no job is queued with it',
       instead: 'Add `retryBackoff: true`',
       write: { add: 'retryBackoff: true' },
     },
@@ -231,10 +281,11 @@ export const pgBoss = defineLibrary({
     },
     {
       option: 'heartbeatSeconds',
+      methods: checking,
       below: 10,
       since: '12',
       effect: 'rejected',
-      because: 'it throws on less than 10 seconds, so the job is never queued',
+      because: 'it throws on less than 10 seconds, so no job is queued with it',
       instead: 'Give 10 or more',
     },
   ],
@@ -280,6 +331,7 @@ export const pgBoss = defineLibrary({
       than: 'retryDelayMax',
       thanUnit: 's',
       orEqual: true,
+      since: '11',
       because: 'the pause is cut down to the largest one at once, and never grows',
     },
   ],
@@ -291,7 +343,8 @@ export const pgBoss = defineLibrary({
       because: 'the task is run again days later: it is counted in seconds',
     },
   ],
-  cron: { ...cronParser, fields: [5], nicknames: cronParser.nicknames ?? [] },
+  // It looks once in half a minute, so that seconds mean little; they are taken all the same.
+  cron: cronParser,
   schedules: [{ method: 'PgBoss.schedule', expression: 'arg1', zone: 'arg3.tz' }],
   serializer: 'json',
   suggest: {

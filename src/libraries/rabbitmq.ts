@@ -91,7 +91,6 @@ export const amqplib = defineLibrary({
   },
   serializer: 'bytes',
   evidence: 'test/evidence/amqplib.test.ts',
-  documented: { lock: heartbeatSource },
 });
 
 /** RabbitMQ by amqp-connection-manager. Facts: 5.0.0 with RabbitMQ 3.10, run. */

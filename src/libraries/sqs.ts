@@ -102,6 +102,10 @@ export const sqs = defineLibrary({
   deduplication: [{ option: 'MessageDeduplicationId' }],
   serializer: 'bytes',
   evidence: 'test/evidence/aws-sqs.test.ts',
+  // What the client sends, the service judges.
+  documented: {
+    traps: 'https://github.com/aws/aws-sdk-js-v3/blob/main/clients/client-sqs/src/models/models_0.ts',
+  },
 });
 
 /** SQS messages in AWS Lambda: the platform deletes them when the function ends. */
@@ -249,5 +253,6 @@ export const sqsConsumer = defineLibrary({
   ],
   suggest: { timeLimit: 'handleMessageTimeout: 30_000' },
   evidence: 'test/evidence/sqs-consumer.test.ts',
-  documented: { payload: visibility },
+  // What the consumer asks of SQS is run; what SQS does then is documented.
+  documented: { payload: visibility, times: visibility },
 });

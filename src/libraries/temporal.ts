@@ -1,4 +1,4 @@
-import { temporalCron } from './cron.js';
+import { robfigCron, temporalCron } from './cron.js';
 import { defineLibrary } from './define.js';
 
 /**
@@ -158,8 +158,13 @@ export const temporal = defineLibrary({
     ...['start', 'execute', 'signalWithStart'].map((method) => ({
       method: `WorkflowClient.${method}`,
       expression: 'arg1.cronSchedule' as const,
+      dialect: robfigCron,
     })),
-    ...['executeChild', 'startChild'].map((call) => ({ call, expression: 'arg1.cronSchedule' as const })),
+    ...['executeChild', 'startChild'].map((call) => ({
+      call,
+      expression: 'arg1.cronSchedule' as const,
+      dialect: robfigCron,
+    })),
     {
       method: 'ScheduleClient.create',
       each: 'arg0.spec.cronExpressions',
@@ -182,6 +187,11 @@ export const temporal = defineLibrary({
   },
   evidence: 'test/evidence/temporal.test.ts',
   documented: {
+    // What the server makes of times that contradict each other; that those of workflows are cut down in the same way
+    // is in service/history/api/create_workflow_util.go. What the package makes of numbers is run.
+    times: 'https://github.com/temporalio/temporal/blob/main/chasm/lib/activity/validator.go',
+    // Of schedules; the cron schedules of workflows are read in common/backoff/cron.go.
+    schedules: 'https://github.com/temporalio/temporal/blob/main/service/worker/scheduler/calendar.go',
     signal: 'https://typescript.temporal.io/api/namespaces/activity#cancellation',
     attempts: 'https://docs.temporal.io/encyclopedia/retry-policies#default-values-for-retry-policy',
   },

@@ -1,4 +1,4 @@
-import { serverCron } from './cron.js';
+import { triggerCron } from './cron.js';
 import { defineLibrary } from './define.js';
 import { pauseOf } from './shared-rows.js';
 
@@ -99,8 +99,8 @@ export const triggerDev = defineLibrary({
     { file: 'trigger.config.ts', options: 'onFailure', as: 'onFailure' },
     { file: 'trigger.config.ts', options: 'maxDuration', as: 'maxDuration' },
   ],
-  sameName: 'Trigger.dev keeps the one that is read last, and the other function never runs',
-  routes: { by: 'task', without: 'Trigger.dev has no such task, so it never runs' },
+  sameName: '`dev` and `deploy` of Trigger.dev fail with `Duplicate task ids detected`',
+  routes: { by: 'task', without: 'Trigger.dev keeps its runs waiting for a deployment that has such a task' },
   layers: ['config', 'definition'],
   defaultsAt: '`trigger.config.ts`',
   attempts: {
@@ -143,7 +143,7 @@ export const triggerDev = defineLibrary({
       because: 'it is counted in seconds, so the task may run for more than a day',
     },
   ],
-  cron: serverCron,
+  cron: triggerCron,
   schedules: [
     {
       call: 'task',
@@ -170,6 +170,17 @@ export const triggerDev = defineLibrary({
     runOnce: 'retry: { maxAttempts: 1 }',
     timeLimit: 'maxDuration: 300',
   },
+  versions: [
+    {
+      before: '4.5',
+      sameName: 'Trigger.dev keeps the one that is read last, and the other function never runs',
+    },
+  ],
   evidence: 'test/evidence/trigger-dev.test.ts',
-  documented: { acknowledgement: 'https://trigger.dev/docs/errors-retrying' },
+  documented: {
+    acknowledgement: 'https://trigger.dev/docs/errors-retrying',
+    sameName: 'https://github.com/triggerdotdev/trigger.dev/pull/3865',
+    routes: 'https://trigger.dev/docs/runs',
+    schedules: 'https://github.com/triggerdotdev/trigger.dev/blob/main/apps/webapp/app/v3/schedules.ts',
+  },
 });

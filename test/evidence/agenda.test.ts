@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { agendaCron } from '../../src/libraries/cron.js';
+import { EXPRESSIONS, takes } from './expressions.js';
 import { BSON_PAYLOADS, BSON_REFUSED, Collection, type Document } from './mongo.js';
 import { packagesOf } from './packages.js';
 import { HOUR, gaps, gate, sleep, until } from './support.js';
@@ -23,6 +25,12 @@ interface Agenda extends EventEmitter {
 type Handler = (job: Job) => unknown;
 
 const quiet = (): void => {};
+
+/** What an expression is stored as: when it comes next, or why never. */
+const isPlanned = (attrs: object): boolean => {
+  const { nextRunAt, failReason } = attrs as { nextRunAt?: Date | null; failReason?: string };
+  return failReason === undefined && nextRunAt instanceof Date && !Number.isNaN(nextRunAt.getTime());
+};
 /** A handler of two parameters, whatever it does with them. */
 const withDone = (fn: (job: Job, done: (error?: Error) => void) => unknown) => fn;
 
@@ -97,6 +105,48 @@ describe.each([4, 5])('agenda %i', (version) => {
       await agenda.now('t');
       await until('it has run three times', () => runs === 3);
       await until('it has failed three times', () => jobs.all()[0]?.['failCount'] === 3);
+    });
+  });
+
+  describe('traps', () => {
+    it('define takes the options before the handler', async () => {
+      let runs = 0;
+      const { agenda } = await work(async () => void runs++, { concurrency: 1 });
+      await agenda.now('t');
+      await until('it has run', () => runs === 1);
+    });
+
+    it('with the handler before the options, as version 6 wants it, every job fails', async () => {
+      const { agenda, jobs } = open();
+      agenda.define('t', async () => 1, { concurrency: 1 });
+      await agenda.start();
+      await agenda.now('t');
+      expect((await rests(jobs))['failReason']).toContain('is not a function');
+    });
+  });
+
+  describe('times', () => {
+    it('a lockLifetime of 30 is milliseconds: a second copy starts while the first is at work', async () => {
+      let running = 0;
+      let most = 0;
+      const handler: Handler = async () => {
+        most = Math.max(most, ++running);
+        await sleep(200);
+        running--;
+      };
+      const { agenda, jobs } = await work(handler, { lockLifetime: 30 });
+      await agenda.now('t');
+      await until('two copies run', () => most > 1);
+      // As it seems, the job has ended more than once.
+      await until('all of them have ended', () => running === 0 && jobs.all()[0]?.['lastFinishedAt']);
+    });
+
+    it('with one of 30_000 there is no other', async () => {
+      let runs = 0;
+      const { agenda, jobs } = await work(async () => (runs++, sleep(200)), { lockLifetime: 30_000 });
+      await agenda.now('t');
+      await rests(jobs);
+      expect(runs).toBe(1);
     });
   });
 
@@ -240,6 +290,31 @@ describe.each([4, 5])('agenda %i', (version) => {
     });
   });
 
+  describe('routes', () => {
+    it('a job that nobody has defined is stored, and never taken', async () => {
+      const { agenda, jobs } = await work(async () => 1);
+      await agenda.now('other');
+      await agenda.now('t');
+      await until('the one that is known has run', () => jobs.all()[1]?.['lastFinishedAt']);
+      await sleep(100);
+      expect(jobs.all()[0]).toMatchObject({ name: 'other' });
+      expect(jobs.all()[0]).not.toHaveProperty('lastRunAt');
+    });
+  });
+
+  describe('schedules', () => {
+    it('every() takes and refuses what the rule takes and refuses', async () => {
+      const { agenda } = open();
+      const differing: string[] = [];
+      for (const expression of EXPRESSIONS) {
+        const { attrs } = await agenda.every(expression, 't', {});
+        if (takes(expression, agendaCron) !== isPlanned(attrs)) differing.push(expression);
+      }
+      // What does not look like cron may be words, and is left alone.
+      expect(differing).toEqual(['0 0 0 1 1 ? 2027', 'a b c d e', 'TZ=UTC 0 3 * * *']);
+    });
+  });
+
   describe('waits', () => {
     it('now() gives the job before it has run, and nothing that could be waited for', async () => {
       const { agenda, jobs } = open();
@@ -250,21 +325,6 @@ describe.each([4, 5])('agenda %i', (version) => {
   });
 
   describe('handlers', () => {
-    it('define takes the options before the handler', async () => {
-      let runs = 0;
-      const { agenda } = await work(async () => void runs++, { concurrency: 1 });
-      await agenda.now('t');
-      await until('it has run', () => runs === 1);
-    });
-
-    it('with the handler before the options, as version 6 wants it, every job fails', async () => {
-      const { agenda, jobs } = open();
-      agenda.define('t', async () => 1, { concurrency: 1 });
-      await agenda.start();
-      await agenda.now('t');
-      expect((await rests(jobs))['failReason']).toContain('is not a function');
-    });
-
     it('a handler of two parameters ends with done, and never without it', async () => {
       const ended = await work(withDone(async (_job, done) => void setImmediate(done)));
       await ended.agenda.now('t');
@@ -322,6 +382,7 @@ describe('agenda 6', () => {
     readonly exponential: Strategy;
     readonly backoffStrategies: Record<'aggressive' | 'relaxed' | 'standard', () => Backoff>;
     readonly Define: (options: object) => Decorator;
+    readonly Every: (interval: string, options: object) => Decorator;
     readonly JobsController: (options?: object) => (constructor: object) => void;
     readonly registerJobs: (agenda: Agenda, instances: object[]) => void;
   }
@@ -417,6 +478,67 @@ describe('agenda 6', () => {
     return { starts, events, delays, errors, job: jobs()[0] };
   }
 
+  describe('traps', () => {
+    it('define takes the handler before the options; the other way round, every job fails', async () => {
+      const { agenda, jobs } = open();
+      agenda.define('t', { concurrency: 1 }, async () => 1);
+      await agenda.start();
+      await agenda.now('t');
+      await until('the job has failed', () => jobs()[0]?.['failReason']);
+      expect(jobs()[0]?.['failReason']).toContain('is not a function');
+    });
+
+    it.each(['Define', 'Every'] as const)(
+      '@%s hands no backoff on, so that its job runs once',
+      async (kind) => {
+        let runs = 0;
+        class Jobs {
+          async welcome(): Promise<void> {
+            runs++;
+            throw new Error('boom');
+          }
+        }
+        const descriptor = Object.getOwnPropertyDescriptor(Jobs.prototype, 'welcome') as PropertyDescriptor;
+        const options = { name: 't', backoff: agenda6.constant({ delay: 1 }) };
+        const decorate = kind === 'Define' ? agenda6.Define(options) : agenda6.Every('1 hour', options);
+        decorate(Jobs.prototype, 'welcome', descriptor);
+        agenda6.JobsController()(Jobs);
+        const { agenda, jobs } = open();
+        agenda6.registerJobs(agenda, [new Jobs()]);
+        await agenda.start();
+        // What comes every hour comes at once, too.
+        if (kind === 'Define') await agenda.now('t');
+        await until('the job has failed', () => jobs()[0]?.['failCount'] === 1);
+        await sleep(100);
+        expect(runs).toBe(1);
+      },
+    );
+  });
+
+  describe('times', () => {
+    it('a lockLifetime of 30 is milliseconds, of 30_000 as well: only with it there is one copy', async () => {
+      const mostWith = async (lockLifetime: number): Promise<number> => {
+        let running = 0;
+        let most = 0;
+        let ended = 0;
+        const handler: Handler = async () => {
+          most = Math.max(most, ++running);
+          await sleep(200);
+          running--;
+          ended++;
+        };
+        const { agenda } = await work(handler, { lockLifetime });
+        agenda.on('error', quiet);
+        await agenda.now('t');
+        await until('it has ended', () => ended > 0);
+        return most;
+      };
+      const [short, long] = await Promise.all([mostWith(30), mostWith(30_000)]);
+      expect(short).toBeGreaterThan(1);
+      expect(long).toBe(1);
+    });
+  });
+
   describe('attempts', () => {
     it('a failing job runs once', async () => {
       const { starts, events } = await failing();
@@ -460,27 +582,6 @@ describe('agenda 6', () => {
     it('a backoff is for define alone: neither new Agenda() nor the data know one', async () => {
       const backoff = agenda6.constant({ delay: 1 });
       expect((await failing({}, { backoff, defaultBackoff: backoff })).starts).toHaveLength(1);
-    });
-
-    it('neither do the decorators, so that their jobs run once', async () => {
-      let runs = 0;
-      class Jobs {
-        async welcome(): Promise<void> {
-          runs++;
-          throw new Error('boom');
-        }
-      }
-      const descriptor = Object.getOwnPropertyDescriptor(Jobs.prototype, 'welcome') as PropertyDescriptor;
-      const backoff = agenda6.constant({ delay: 1 });
-      agenda6.Define({ name: 't', backoff })(Jobs.prototype, 'welcome', descriptor);
-      agenda6.JobsController()(Jobs);
-      const { agenda, jobs } = open();
-      agenda6.registerJobs(agenda, [new Jobs()]);
-      await agenda.start();
-      await agenda.now('t');
-      await until('the job has failed', () => jobs()[0]?.['failCount'] === 1);
-      await sleep(100);
-      expect(runs).toBe(1);
     });
 
     it.each([
@@ -655,6 +756,34 @@ describe('agenda 6', () => {
     });
   });
 
+  describe('routes', () => {
+    it('a job that nobody has defined is stored, and never taken', async () => {
+      const { agenda, jobs } = await work(async () => 1);
+      await agenda.now('other');
+      await agenda.now('t');
+      await until('the one that is known has run', () => jobs()[1]?.['lastFinishedAt']);
+      await sleep(100);
+      expect(jobs()[0]).toMatchObject({ name: 'other' });
+      expect(jobs()[0]?.['lastRunAt']).toBeUndefined();
+    });
+  });
+
+  describe('schedules', () => {
+    it('every() takes and refuses what the rule takes and refuses', async () => {
+      const { agenda } = open();
+      const differing: string[] = [];
+      for (const expression of EXPRESSIONS) {
+        const planned = await agenda.every(expression, 't', {}).then(
+          ({ attrs }) => isPlanned(attrs),
+          () => false,
+        );
+        if (takes(expression, agendaCron) !== planned) differing.push(expression);
+      }
+      // What does not look like cron may be words, and is left alone.
+      expect(differing).toEqual(['0 0 0 1 1 ? 2027', 'a b c d e', 'TZ=UTC 0 3 * * *']);
+    });
+  });
+
   describe('waits', () => {
     it('now() gives the job before it has run, and nothing that could be waited for', async () => {
       const { agenda, jobs } = open();
@@ -665,15 +794,6 @@ describe('agenda 6', () => {
   });
 
   describe('handlers', () => {
-    it('define takes the handler before the options; the other way round, every job fails', async () => {
-      const { agenda, jobs } = open();
-      agenda.define('t', { concurrency: 1 }, async () => 1);
-      await agenda.start();
-      await agenda.now('t');
-      await until('the job has failed', () => jobs()[0]?.['failReason']);
-      expect(jobs()[0]?.['failReason']).toContain('is not a function');
-    });
-
     it('a handler of two parameters ends with done, and never without it', async () => {
       const ended = await work(withDone(async (_job, done) => void setImmediate(done)));
       await ended.agenda.now('t');

@@ -190,6 +190,61 @@ describe.each(VERSIONS)('amqplib $version', ({ version }) => {
     });
   });
 
+  describe('lock', () => {
+    it('heartbeats are asked for every minute by the server when nobody says how often', () => {
+      const { connection: inner } = connection as unknown as {
+        readonly connection: { readonly heartbeat: number };
+      };
+      expect(inner.heartbeat).toBe(60);
+    });
+
+    // One version for the time that it takes.
+    const slowly = version === '2' ? it : (): void => {};
+    slowly(
+      'while a call blocks the event loop none are sent, and RabbitMQ hands the messages out again',
+      async () => {
+        const name = `lock-${version}`;
+        await channel.assertQueue(name);
+        channel.sendToQueue(name, Buffer.from('one'));
+        const child = spawn(
+          process.execPath,
+          [
+            '--input-type=module',
+            '-e',
+            `import { execSync } from 'node:child_process';
+           import { writeSync } from 'node:fs';
+           const [library, url, name] = process.argv.slice(1);
+           const { connect } = await import(library);
+           const channel = await (await connect(url + '?heartbeat=1')).createChannel();
+           await channel.consume(name, () => {
+             writeSync(1, 'started');
+             execSync('sleep 15');
+             writeSync(1, 'ended');
+             process.exit();
+           });`,
+            packages.url('amqplib'),
+            url,
+            name,
+          ],
+          { stdio: ['ignore', 'pipe', 'inherit'] },
+        );
+        let printed = '';
+        child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+        try {
+          await until('the first consumer has begun', () => printed.includes('started'));
+          const message = await until('the message is there again', async () =>
+            channel.get(name, { noAck: true }),
+          );
+          expect(message.fields.redelivered).toBe(true);
+          expect(printed).toBe('started');
+        } finally {
+          child.kill('SIGKILL');
+          await channel.deleteQueue(name);
+        }
+      },
+    );
+  });
+
   describe('acknowledgement', () => {
     it('nothing is acknowledged by itself: a message stays with its consumer until the channel is closed', async () => {
       const name = await openQueue();

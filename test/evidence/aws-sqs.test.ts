@@ -115,6 +115,26 @@ describe('attempts', () => {
   });
 });
 
+describe('traps', () => {
+  it.each([-1, 901])(
+    'DelaySeconds: %i is the service’s to refuse: the client sends it',
+    async (DelaySeconds) => {
+      await client.send(new aws.SendMessageCommand({ QueueUrl, MessageBody: 'text', DelaySeconds }));
+      expect(requests[0]?.body).toMatchObject({ DelaySeconds });
+    },
+  );
+
+  it.each([
+    { WaitTimeSeconds: 21 },
+    { WaitTimeSeconds: -1 },
+    { MaxNumberOfMessages: 11 },
+    { MaxNumberOfMessages: 0 },
+  ])('so is %o', async (options) => {
+    await client.send(new aws.ReceiveMessageCommand({ QueueUrl, ...options }));
+    expect(requests[0]?.body).toMatchObject(options);
+  });
+});
+
 describe('time', () => {
   it('VisibilityTimeout is passed on in seconds, and not at all when nobody says how long', async () => {
     await client.send(new aws.ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 90 }));

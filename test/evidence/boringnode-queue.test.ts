@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { register } from 'node:module';
 import type * as Boringnode from '@boringnode/queue';
 import type * as Driver from '@boringnode/queue/drivers/redis_adapter';
@@ -177,6 +178,123 @@ describe('attempts', () => {
     await rests(await dispatch(Job), 'failed');
     await until('failed() is told', () => failures.length > 0);
     expect(failures).toMatchObject([{ code: 'E_JOB_MAX_ATTEMPTS_REACHED', cause: { message: 'boom' } }]);
+  });
+});
+
+describe('traps', () => {
+  it('maxRetries is not read where retry.maxRetries is there', async () => {
+    expect(await runsOf({ maxRetries: 4, retry: { maxRetries: 1 } })).toHaveLength(2);
+    expect(await runsOf({ maxRetries: 0, retry: { maxRetries: 1 } })).toHaveLength(2);
+    // Another part of `retry` leaves it alone.
+    const backoff = boringnode.fixedBackoff(1);
+    expect(await runsOf({ maxRetries: 2, retry: { backoff } })).toHaveLength(3);
+  });
+});
+
+describe('lock', () => {
+  it('while a call blocks the event loop the job is not renewed, and another worker runs it a second time', async () => {
+    let runs = 0;
+    const { Job } = define(() => ++runs);
+    const prefix = `n${++counter}:`;
+    await boringnode.QueueManager.init(configOf(prefix, {}));
+    const id = await dispatch(Job);
+    const child = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { execSync } from 'node:child_process';
+         import { writeSync } from 'node:fs';
+         import { register } from 'node:module';
+         if (process.argv[5]) register(process.argv[5]);
+         const { Worker, Job, Locator } = await import(process.argv[3]);
+         const { redis } = await import(process.argv[4]);
+         const connection = { host: '${redis.host}', port: ${redis.port}, keyPrefix: process.argv[1] };
+         Locator.register(process.argv[2], class extends Job {
+           async execute() {
+             writeSync(1, 'started');
+             execSync('sleep 4');
+             writeSync(1, 'ended');
+             process.exit();
+           }
+         });
+         const worker = { idleDelay: 5, stalledThreshold: 300, stalledInterval: 100 };
+         await new Worker({ default: 'redis', adapters: { redis: redis(connection) }, worker }).start();`,
+        prefix,
+        Job.options.name ?? '',
+        packages.url('@boringnode/queue'),
+        packages.url('@boringnode/queue/drivers/redis_adapter'),
+        OLD_NODE ? hook : '',
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    try {
+      await until('the first worker has begun', () => printed.includes('started'));
+      await start({ worker: { stalledThreshold: 300, stalledInterval: 100 } }, prefix);
+      await rests(id, 'completed');
+      expect({ runs, printed }).toEqual({ runs: 1, printed: 'started' });
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+});
+
+describe('times', () => {
+  const backoffOf = (baseDelay: number | string) =>
+    boringnode.exponentialBackoff({
+      baseDelay,
+      maxDelay: 100,
+      jitter: false,
+    });
+
+  it.each([100, 101, '1s'])('a first pause of %s is refused where the largest is 100 ms', (baseDelay) => {
+    expect(() => backoffOf(baseDelay)()).toThrow('Max delay should be greater than base delay');
+    const linear = boringnode.linearBackoff({ baseDelay: 100, maxDelay: 100 });
+    expect(() => linear()).toThrow('Max delay should be greater than base delay');
+  });
+
+  it('one below it is taken, and grows up to it', () => {
+    const strategy = backoffOf(99)();
+    expect([1, 2].map((attempt) => strategy.calculateDelay(attempt))).toEqual([99, 100]);
+  });
+
+  it('it throws when a run has failed: the job stays active, is run as a stalled one, and is lost', async () => {
+    let runs = 0;
+    const { Job, failures } = define(
+      () => {
+        runs++;
+        throw new Error('boom');
+      },
+      { retry: { maxRetries: 5, backoff: backoffOf(100) } },
+    );
+    await start({ worker: { stalledThreshold: 200, stalledInterval: 20 } });
+    const id = await dispatch(Job);
+    await until('it has run', () => runs === 1);
+    expect((await stored(id))?.status).toBe('active');
+    await until('it is gone', async () => (await stored(id)) === null);
+    expect(runs).toBe(2);
+    expect(failures).toEqual([]);
+  });
+});
+
+describe('sameName', () => {
+  it('of two jobs with one name the last is run for both', async () => {
+    const ran: string[] = [];
+    const { Job: First } = define(() => void ran.push('first'));
+    class Second extends boringnode.Job {
+      static override options: Options = { ...First.options };
+      override async execute(): Promise<void> {
+        ran.push('second');
+      }
+    }
+    boringnode.Locator.register(First.options.name ?? '', Second);
+    await start();
+    await dispatch(First);
+    await dispatch(Second);
+    await until('both have run', () => ran.length === 2);
+    expect(ran).toEqual(['second', 'second']);
   });
 });
 

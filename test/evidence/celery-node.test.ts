@@ -225,6 +225,26 @@ describe('payload', () => {
   });
 });
 
+describe('routes', () => {
+  it('a worker that is given a task it does not know prints that, and takes nothing any more', async () => {
+    let runs = 0;
+    const { client, waiting } = await program(() => ++runs);
+    client.createTask('t').delay();
+    await until('the known task has run', () => runs === 1);
+    client.createTask('unknown').delay();
+    await until('it is taken', async () => (await waiting()) === 0);
+    await until('it is printed', () =>
+      vi
+        .mocked(console.log)
+        .mock.calls.flat()
+        .some((each) => String(each).includes('Missing process handler for task unknown')),
+    );
+    client.createTask('t').delay();
+    await sleep(300);
+    expect({ runs, waiting: await waiting() }).toEqual({ runs: 1, waiting: 1 });
+  });
+});
+
 describe('waits', () => {
   it('get() gives the outcome of a task, which it asks for again and again', async () => {
     const { task } = await program((a, b) => (a as number) + (b as number));

@@ -135,6 +135,20 @@ const WORKFLOWS = `
   const FLOWS = {
     limit: (step, { limit }) => failing(step, { retries: { limit, delay: 10, backoff: 'constant' } }),
     endless: (step) => failing(step, { retries: { limit: Infinity, delay: 1, backoff: 'constant' } }),
+    nan: (step) => failing(step, { retries: { limit: NaN, delay: 1, backoff: 'constant' } }),
+    async short(step, { timeout, delay }) {
+      const starts = [];
+      let done = 0;
+      try {
+        await step.do('step', { timeout, retries: { limit: 1, delay, backoff: 'constant' } }, async () => {
+          starts.push(Date.now());
+          await scheduler.wait(100);
+          done++;
+          if (timeout >= 1000) throw new Error('boom');
+        });
+      } catch {}
+      return { starts, done };
+    },
     negative: (step) => failing(step, { retries: { limit: -1, delay: 1, backoff: 'constant' } }),
     nonRetryable: (step) => failing(step, undefined, () => new NonRetryableError('no')),
     backoff: (step, { backoff, delay }) => failing(step, { retries: { limit: 3, delay, backoff } }),
@@ -521,6 +535,36 @@ describe('Cloudflare Workflows', () => {
 
   const DEFAULT_RETRIES = { limit: 5, delay: 1_000, backoff: 'exponential' };
 
+  describe('traps', () => {
+    it.each(['endless', 'nan', 'negative'])(
+      'a limit that is %s is refused when the step is run',
+      async (flow) => {
+        const { starts, outcome } = await run<Failing>(flow);
+        expect(starts).toEqual([]);
+        expect(outcome).toContain('invalid format');
+      },
+    );
+
+    it('a large one is not', async () => {
+      expect((await run<Failing>('limit', { limit: 20 })).starts).toHaveLength(21);
+    });
+  });
+
+  describe('times', () => {
+    it('a number is milliseconds: a timeout of 30 is over before anything is done', async () => {
+      const seen = await run<{ starts: number[]; done: number }>('short', { timeout: 30, delay: 1 });
+      expect(seen).toMatchObject({ done: 0, starts: [expect.any(Number), expect.any(Number)] });
+      const long = await run<{ starts: number[]; done: number }>('short', { timeout: 30_000, delay: 1 });
+      expect(long.done).toBe(2);
+    });
+
+    it('and with a delay of 30 all runs are over in no time', async () => {
+      const { starts } = await run<{ starts: number[] }>('short', { timeout: 30_000, delay: 30 });
+      expect(gaps(starts)[0]).toBeGreaterThanOrEqual(120);
+      expect(gaps(starts)[0]).toBeLessThan(2_000);
+    });
+  });
+
   describe('attempts', () => {
     it('a step is retried 5 times by default, after a second first; on the platform after ten', async () => {
       expect(await run('config')).toMatchObject({ retries: DEFAULT_RETRIES });
@@ -529,12 +573,6 @@ describe('Cloudflare Workflows', () => {
     it('limit counts the runs after the first', async () => {
       expect((await run<Failing>('limit', { limit: 2 })).starts).toHaveLength(3);
       expect((await run<Failing>('limit', { limit: 0 })).starts).toHaveLength(1);
-    });
-
-    it.each(['endless', 'negative'])('a limit that is %s is refused when the step is run', async (flow) => {
-      const { starts, outcome } = await run<Failing>(flow);
-      expect(starts).toEqual([]);
-      expect(outcome).toContain('invalid format');
     });
 
     it('a fraction of limit is rounded down', async () => {

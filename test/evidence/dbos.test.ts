@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dbosCron } from '../../src/libraries/cron.js';
+import { EXPRESSIONS, takes } from './expressions.js';
 import { packagesOf } from './packages.js';
 import { type Database, openDatabase } from './postgres.js';
 import { gaps, gate, killWhenStarted, median, sleep, until } from './support.js';
@@ -25,6 +28,7 @@ interface DBOS {
   sleep(ms: number): Promise<void>;
   retrieveWorkflow(id: string): Handle;
   getResult(id: string): Promise<unknown>;
+  readonly stepStatus?: { readonly timeoutSignal?: AbortSignal };
   recv(topic: string): Promise<unknown>;
   send(id: string, message: unknown, topic: string): Promise<void>;
 }
@@ -87,6 +91,20 @@ const CHILD = `
 const VERSIONS = [{ major: 4 }, { major: 5 }];
 const databases: Database[] = [];
 
+/** The pauses of more than half an hour that somebody wanted to make; they are over at once. */
+const longPauses: number[] = [];
+const { setTimeout: realTimeout } = globalThis;
+
+beforeAll(() => {
+  globalThis.setTimeout = ((done: () => void, ms?: number, ...rest: []) => {
+    if (ms === undefined || ms < 1_800_000) return realTimeout(done, ms, ...rest);
+    longPauses.push(ms);
+    return realTimeout(done, 0, ...rest);
+  }) as typeof setTimeout;
+  return () => {
+    globalThis.setTimeout = realTimeout;
+  };
+});
 beforeAll(async () => {
   for (const { major } of VERSIONS) databases[major] = await openDatabase(`dbos_${major}`);
   return () => Promise.all(databases.map((database) => database.close()));
@@ -190,14 +208,92 @@ describe.concurrent.each(VERSIONS)('DBOS $major', ({ major }) => {
     return starts;
   }
 
+  describe('traps', { concurrent: false }, () => {
+    it.each([{ maxAttempts: 5 }, { intervalSeconds: 0.01 }, { backoffRate: 1 }])(
+      '%o does nothing without retriesAllowed, and a step runs once',
+      async (config) => {
+        expect(await runsOf(config)).toHaveLength(1);
+        expect(await runsOf({ ...config, retriesAllowed: false })).toHaveLength(1);
+        const retried = { intervalSeconds: 0, ...config, retriesAllowed: true };
+        expect(await runsOf(retried)).toHaveLength('maxAttempts' in config ? 5 : 3);
+      },
+    );
+  });
+
+  describe('signal', { concurrent: false }, () => {
+    it('a step with a time limit has a signal, which is aborted when its time is up; others have none', async () => {
+      const signals: (AbortSignal | undefined)[] = [];
+      const slow = async (): Promise<void> => {
+        signals.push(DBOS.stepStatus?.timeoutSignal);
+        await sleep(200);
+      };
+      const handle = await start(() => DBOS.runStep(slow, { name: 'slow', timeoutMS: 60 }));
+      await expect(handle.getResult()).rejects.toThrow();
+      expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+      await (await start(() => DBOS.runStep(slow, { name: 'slow' }))).getResult();
+      expect(signals[1]).toBeUndefined();
+      await (await start(() => DBOS.runStep(slow, { name: 'slow', timeoutMS: 10_000 }))).getResult();
+      expect(signals[2]?.aborted).toBe(false);
+    });
+  });
+
+  describe('schedules', { concurrent: false }, () => {
+    it('what the rule refuses is refused where a schedule is read', () => {
+      const require = createRequire(packages.file('@dbos-inc/dbos-sdk/package.json'));
+      const { validateCrontab } = require('./dist/src/scheduler/crontab.js') as {
+        validateCrontab: (expression: string) => void;
+      };
+      const taken = (expression: string): boolean => {
+        try {
+          validateCrontab(expression);
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      const refused = EXPRESSIONS.filter((each) => !takes(each, dbosCron));
+      // A day that never comes is none of these mistakes.
+      expect(refused.filter(taken)).toEqual(taken('0 0 31 2 *') ? ['0 0 31 2 *'] : []);
+      expect(refused.length).toBeGreaterThan(10);
+      // What only version 5 takes is let through.
+      const letThrough = EXPRESSIONS.filter((each) => takes(each, dbosCron) && !taken(each));
+      expect(letThrough).toEqual(major === 4 ? ['0 0 L * *', '0 0 ? * 1', '@daily'] : []);
+    });
+  });
+
+  describe('times', { concurrent: false }, () => {
+    it('timeoutMS: 30 is over before anything is done', async () => {
+      const { opened, open } = gate();
+      let done = 0;
+      const work = async (): Promise<void> => {
+        await opened;
+        done++;
+      };
+      const short = await start(() => DBOS.runStep(work, { name: 'work', timeoutMS: 30 }));
+      await expect(short.getResult()).rejects.toThrow();
+      const long = await start(() => DBOS.runStep(work, { name: 'work', timeoutMS: 30_000 }));
+      // Longer than 30 milliseconds.
+      await sleep(100);
+      expect(done).toBe(0);
+      open();
+      await long.getResult();
+      expect(done).toBe(2);
+    });
+
+    // The package warns above an hour that it makes an hour of it, and does so from the second pause on.
+    it.each([4_000, 100_000])('intervalSeconds: %i is a first pause of as many seconds', async (least) => {
+      // The other version does the same at the same time.
+      const intervalSeconds = least + major;
+      expect(await runsOf({ retriesAllowed: true, maxAttempts: 3, intervalSeconds })).toHaveLength(3);
+      expect(longPauses).toContain(intervalSeconds * 1_000);
+      expect(longPauses).toContain(3_600_000);
+      expect(longPauses).not.toContain(intervalSeconds * 2_000);
+    });
+  });
+
   describe('attempts', { concurrent: false }, () => {
     it('a failing step runs once when nobody says', async () => {
       expect(await runsOf()).toHaveLength(1);
-    });
-
-    it('maxAttempts does nothing without retriesAllowed', async () => {
-      expect(await runsOf({ maxAttempts: 5, intervalSeconds: 0 })).toHaveLength(1);
-      expect(await runsOf({ retriesAllowed: false, maxAttempts: 5, intervalSeconds: 0 })).toHaveLength(1);
     });
 
     it.each([{}, { maxAttempts: undefined }])(

@@ -135,10 +135,6 @@ describe('attempts', () => {
     expect(await pushed(untyped)).not.toHaveProperty('retry');
   });
 
-  it('Infinity arrives as null', async () => {
-    expect(await pushed({ retry: Infinity })).toMatchObject({ retry: null });
-  });
-
   it('a worker does not retry by itself: it reports each failed run to the server', async () => {
     let runs = 0;
     const worker = await work(() => {
@@ -158,7 +154,25 @@ describe('attempts', () => {
     await ended('FAIL', 2);
     expect(runs).toBe(2);
   });
+});
 
+describe('traps', () => {
+  it('Infinity and NaN reach the server as null, which is no number of retries', async () => {
+    for (const retry of [Infinity, NaN]) {
+      commands = [];
+      expect(await pushed({ retry })).toMatchObject({ retry: null });
+    }
+  });
+
+  it.each([0, 1, 59, 60, 86_400, 86_401])(
+    'reserve_for: %i is the server’s to judge: the client sends it as it is',
+    async (reserve_for) => {
+      expect(await pushed({ reserve_for })).toMatchObject({ reserve_for });
+    },
+  );
+});
+
+describe('routes', () => {
   it('a job that no worker knows is reported as failed', async () => {
     await work(() => 1);
     await (await connect()).push({ jobtype: 'unknown' });

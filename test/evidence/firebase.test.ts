@@ -217,6 +217,24 @@ describe('Firebase', () => {
     });
   });
 
+  describe('times', () => {
+    it('the pauses are handed on in seconds, also where the first is above the largest', () => {
+      const retryConfig = { minBackoffSeconds: 60, maxBackoffSeconds: 10 };
+      expect(retryConfigOf({ retryConfig })).toMatchObject(retryConfig);
+    });
+
+    it('timeoutSeconds is refused where a function is defined with more than half an hour', () => {
+      const define = (timeoutSeconds: number) => () => onTaskDispatched({ timeoutSeconds }, () => {});
+      for (const seconds of [300_000, 3_600, 1_801])
+        expect(define(seconds)).toThrow('timeoutSeconds must be between 0 and 1800');
+      expect(define(1_800)).not.toThrow();
+      const file = packages.file('firebase-functions/lib/v2/options.d.ts');
+      const text = readFileSync(file, 'utf8').replaceAll(/\s*\n\s*\* ?/g, ' ');
+      expect(text).toContain('HTTPS and callable functions have a maximum timeout of 3,600s (1 hour)');
+      expect(text).toMatch(/Task queue and scheduled functions have a maximum timeout of 1,800s/);
+    });
+  });
+
   describe('time', () => {
     it('timeoutSeconds is handed on, and left to the platform when it is not said', () => {
       const timeoutOf = (options: object): unknown =>

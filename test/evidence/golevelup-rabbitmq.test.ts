@@ -178,6 +178,35 @@ describe('attempts', () => {
   });
 });
 
+describe('traps', () => {
+  it('with noAck the broker has acknowledged already, and the second time closes the channel', async () => {
+    const errors: string[] = [];
+    let runs = 0;
+    const { send, connection } = await serve(() => void runs++, {
+      queueOptions: { consumerOptions: { noAck: true } },
+    });
+    connection.channel.on('error', ({ message }) => errors.push(message));
+    await send();
+    await until('the channel has an error', () => errors.length > 0);
+    expect(errors[0]).toContain('406 (PRECONDITION-FAILED)');
+    expect(runs).toBe(1);
+  });
+
+  it('with noAck: false it does not', async () => {
+    const errors: string[] = [];
+    let runs = 0;
+    const { send, connection } = await serve(() => void runs++, {
+      queueOptions: { consumerOptions: { noAck: false } },
+    });
+    connection.channel.on('error', ({ message }) => errors.push(message));
+    await send();
+    await send();
+    await until('both have come', () => runs === 2);
+    await sleep(100);
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('backoff', () => {
   it('a message that is put back comes again at once', async () => {
     const times: number[] = [];
@@ -228,19 +257,6 @@ describe('acknowledgement', () => {
 
   it.each(['a value', { ok: false }])('what a handler returns does not matter: %o', async (returned) => {
     expect(await fate(() => returned)).toBe('is gone');
-  });
-
-  it('with noAck the broker has acknowledged already, and the second time closes the channel', async () => {
-    const errors: string[] = [];
-    let runs = 0;
-    const { send, connection } = await serve(() => void runs++, {
-      queueOptions: { consumerOptions: { noAck: true } },
-    });
-    connection.channel.on('error', ({ message }) => errors.push(message));
-    await send();
-    await until('the channel has an error', () => errors.length > 0);
-    expect(errors[0]).toContain('406 (PRECONDITION-FAILED)');
-    expect(runs).toBe(1);
   });
 
   it.each([

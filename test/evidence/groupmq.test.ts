@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import type * as GroupMQ from 'groupmq';
 import type * as IORedis from 'ioredis';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -229,6 +230,100 @@ describe('time', () => {
 
   it('the lease is 30 seconds when nobody says how long', () => {
     expect(openQueue().jobTimeoutMs).toBe(30_000);
+  });
+});
+
+/** How many runs of a group's two jobs begin, of which the first holds the event loop of its worker for 1.5 s. */
+async function runsBeside(jobTimeoutMs: number): Promise<number> {
+  const queue = openQueue({ jobTimeoutMs });
+  await queue.add({ groupId: 'g', data: { nr: 1 } });
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { execSync } from 'node:child_process';
+       import { writeSync } from 'node:fs';
+       const { Queue, Worker } = await import(process.argv[4]);
+       const { Redis } = await import(process.argv[5]);
+       const redis = new Redis(Number(process.argv[2]), process.argv[1], { maxRetriesPerRequest: null });
+       const worker = new Worker({
+         queue: new Queue({ redis, namespace: process.argv[3], jobTimeoutMs: Number(process.argv[6]) }),
+         handler: async () => {
+           writeSync(1, 'started ');
+           execSync('sleep 1.5');
+         },
+       });
+       worker.on('completed', () => writeSync(1, 'completed '));
+       void worker.run();`,
+      redis.host,
+      String(redis.port),
+      queue.rawNamespace,
+      packages.url('groupmq'),
+      packages.url('ioredis'),
+      String(jobTimeoutMs),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  try {
+    await until('the first worker has begun', () => printed.includes('started'));
+    const runs: number[] = [];
+    work(queue, async (job) => void runs.push((job.data as { nr: number }).nr));
+    await sleep(1_000);
+    await queue.add({ groupId: 'other', data: { nr: 3 } });
+    await queue.add({ groupId: 'g', data: { nr: 2 } });
+    await until('the job of the other group has run', () => runs.includes(3));
+    await until('the first job has ended', () => printed.includes('completed'));
+    // Whoever has ended a job is given the next one of its group.
+    const begun = (): number => printed.split('started').length - 1 + runs.filter((nr) => nr !== 3).length;
+    if (jobTimeoutMs > 2_000) await until('the next job of its group has begun', () => begun() === 2);
+    else await sleep(1_000);
+    return begun();
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+describe('lock', () => {
+  it('while a call blocks the event loop the lease is not renewed, and no job of the group is run any more', async () => {
+    // Neither is the job itself run a second time.
+    expect(await Promise.all([runsBeside(500), runsBeside(30_000)])).toEqual([1, 2]);
+  });
+});
+
+describe('times', () => {
+  /** What is left of the lease of a job that takes three seconds, looked at again and again. */
+  async function leasesOf(options: QueueOptions, worker: WorkerOptions = {}): Promise<number[]> {
+    const queue = openQueue(options);
+    const client = new ioredis.Redis(redis.port, redis.host);
+    open.push({ close: () => client.quit() });
+    const released = gate();
+    work(queue, () => released.opened, { stalledInterval: 0, ...worker });
+    const { id } = await queue.add({ groupId: 'g', data: {} });
+    const left = async (): Promise<number> => {
+      const [key = ''] = await client.keys(`*${queue.rawNamespace}:processing`);
+      return Number(await client.zscore(key, id)) - Date.now();
+    };
+    await until('it runs', async () => (await queue.getActiveCount()) === 1);
+    const seen: number[] = [];
+    for (let look = 0; look < 30; look++) {
+      await sleep(100);
+      seen.push(await left());
+    }
+    released.open();
+    return seen;
+  }
+
+  it('a lease of less than a second runs out by itself, for it is renewed in whole seconds', async () => {
+    // A heartbeatMs above the lease does no harm: a third of the lease is taken.
+    const [short, long] = await Promise.all([
+      leasesOf({ jobTimeoutMs: 300 }),
+      leasesOf({ jobTimeoutMs: 2_400 }, { heartbeatMs: 60_000 }),
+    ]);
+    expect(Math.min(...short)).toBeLessThan(0);
+    expect(Math.min(...long)).toBeGreaterThan(0);
   });
 });
 

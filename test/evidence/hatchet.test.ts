@@ -190,6 +190,50 @@ describe('Hatchet', () => {
     return events;
   }
 
+  describe('traps', () => {
+    it('retries: 0 cannot take back taskDefaults.retries', () => {
+      expect(taskWith({ retries: 5 }, { retries: 0 }).retries).toBe(5);
+      expect(taskWith({ retries: 5 }, { retries: 1 }).retries).toBe(1);
+      expect(taskWith({}, { retries: 0 }).retries).toBe(0);
+    });
+
+    it('a backoff by itself brings no retries', () => {
+      expect(task({ backoff: { factor: 2 } }).retries).toBe(0);
+      expect(taskWith({ backoff: { factor: 2 } }).retries).toBe(0);
+      expect(task({ backoff: { factor: 2 }, retries: 3 }).retries).toBe(3);
+    });
+
+    it('a batch task has no retries, whatever is said', () => {
+      const workflow = client.workflow({ name: 'w', taskDefaults: { retries: 5 } });
+      workflow.batchTask({ name: 'a', retries: 3, batch: { maxSize: 2 }, fn });
+      workflow.task({ name: 'b', retries: 3, fn });
+      expect(registered(workflow).tasks.map(({ retries }) => retries)).toEqual([0, 3]);
+    });
+  });
+
+  describe('sameName', () => {
+    it('of two tasks with one name the last is run', async () => {
+      const ran: string[] = [];
+      const worker = await workerFor(client.task({ name: 'a', fn: () => ({ ran: ran.push('first') }) }));
+      await worker.registerWorkflow(client.task({ name: 'a', fn: () => ({ ran: ran.push('second') }) }));
+      await worker.handleStartStepRun(action());
+      expect(ran).toEqual(['second']);
+    });
+  });
+
+  describe('times', () => {
+    it.each([
+      [1, '0s'],
+      [300, '0s'],
+      [999, '0s'],
+      [1_000, '1s'],
+      [1_999, '1s'],
+    ])('executionTimeout: %i is %s to the engine', (executionTimeout, timeout) => {
+      expect(task({ executionTimeout }).timeout).toBe(timeout);
+      expect(task({ timeout: executionTimeout }).timeout).toBe(timeout);
+    });
+  });
+
   describe('attempts', () => {
     it('a task without retries has none', () => {
       expect(task().retries).toBe(0);
@@ -222,20 +266,10 @@ describe('Hatchet', () => {
       expect(taskWith({ retries: 5 }, { retries: undefined }).retries).toBe(5);
     });
 
-    it('retries: 0 cannot take back taskDefaults.retries', () => {
-      expect(taskWith({ retries: 5 }, { retries: 0 }).retries).toBe(5);
-    });
-
     it('taskDefaults.retries holds for durable tasks, too', () => {
       const workflow = client.workflow({ name: 'w', taskDefaults: { retries: 5 } });
       workflow.durableTask({ name: 'a', fn });
       expect(first(registered(workflow)).retries).toBe(5);
-    });
-
-    it('a batch task has no retries, whatever is said', () => {
-      const workflow = client.workflow({ name: 'w', taskDefaults: { retries: 5 } });
-      workflow.batchTask({ name: 'a', retries: 3, batch: { maxSize: 2 }, fn });
-      expect(first(registered(workflow)).retries).toBe(0);
     });
 
     it.each([Infinity, 2.5])('retries: %s cannot be registered', (retries) => {

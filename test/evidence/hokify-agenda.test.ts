@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { agendaCron } from '../../src/libraries/cron.js';
+import { EXPRESSIONS, takes } from './expressions.js';
 import { BSON_PAYLOADS, BSON_REFUSED, Collection, type Document } from './mongo.js';
 import { packagesOf } from './packages.js';
 import { HOUR, gate, sleep, until } from './support.js';
@@ -237,6 +239,46 @@ describe('deduplication', () => {
     await agenda.every('1 hour', 't', { nr: 1 });
     await agenda.every('2 hours', 't', { nr: 2 });
     expect(jobs.all()).toMatchObject([{ type: 'single', repeatInterval: '2 hours', data: { nr: 2 } }]);
+  });
+});
+
+describe('sameName', () => {
+  it('of two jobs with one name the last is run', async () => {
+    const ran: string[] = [];
+    const { agenda, jobs } = open();
+    agenda.define('t', async () => void ran.push('first'));
+    agenda.define('t', async () => void ran.push('second'));
+    await agenda.start();
+    await agenda.now('t');
+    await rests(jobs);
+    expect(ran).toEqual(['second']);
+  });
+});
+
+describe('routes', () => {
+  it('a job that nobody has defined is stored, and never taken', async () => {
+    const { agenda, jobs } = await work(async () => 1);
+    await agenda.now('other');
+    await agenda.now('t');
+    await until('the one that is known has run', () => jobs.all()[1]?.['lastFinishedAt']);
+    await sleep(100);
+    expect(jobs.all()[0]).toMatchObject({ name: 'other' });
+    expect(jobs.all()[0]).not.toHaveProperty('lastRunAt');
+  });
+});
+
+describe('schedules', () => {
+  it('every() takes and refuses what the rule takes and refuses', async () => {
+    const { agenda } = open();
+    const differing: string[] = [];
+    for (const expression of EXPRESSIONS) {
+      const { attrs } = await agenda.every(expression, 't', {});
+      const { nextRunAt, failReason } = attrs as { nextRunAt?: Date | null; failReason?: string };
+      const planned = failReason === undefined && nextRunAt instanceof Date && nextRunAt.getTime() > 0;
+      if (takes(expression, agendaCron) !== planned) differing.push(expression);
+    }
+    // What does not look like cron may be words, and is left alone.
+    expect(differing).toEqual(['0 0 0 1 1 ? 2027', 'a b c d e', 'TZ=UTC 0 3 * * *']);
   });
 });
 

@@ -205,6 +205,39 @@ describe.each(MAJORS)('Inngest $major', ({ major, version, lib, edge }) => {
     }
   });
 
+  describe('traps', () => {
+    it.each([Infinity, NaN])('retries: %d reaches the service as null', (retries) => {
+      const [config] = configOf(create(quiet, { retries }));
+      expect(JSON.parse(JSON.stringify(config?.steps.step))).toMatchObject({ retries: { attempts: null } });
+    });
+
+    it('a number in timeouts is sent as a number, which is no duration to the service', () => {
+      const [config] = configOf(create(quiet, { timeouts: { start: 1, finish: 300 } }));
+      expect(JSON.stringify(config?.['timeouts'])).toBe('{"start":1,"finish":300}');
+    });
+
+    if (major === 3) {
+      it('without a trigger as the second argument no event calls the function, and it could not run', async () => {
+        let runs = 0;
+        const handler = () => ++runs;
+        const short = client.createFunction({ id: 'short', triggers: { event: 'event' } }, handler);
+        expect(configOf(short)[0]?.['triggers']).toEqual([{}]);
+        expect((await call(short)).status).toBe(500);
+        expect(runs).toBe(0);
+        const whole = client.createFunction({ id: 'whole' }, { event: 'event' }, handler);
+        expect(configOf(whole)[0]?.['triggers']).toEqual([{ event: 'event' }]);
+        expect((await call(whole)).status).toBe(200);
+        expect(runs).toBe(1);
+      });
+    } else {
+      it('with three arguments it throws, with two it does not', () => {
+        const event = { event: 'event' };
+        expect(() => client.createFunction({ id: 'f' }, event, quiet)).toThrow('expected a handler function');
+        expect(() => client.createFunction({ id: 'f', triggers: event }, quiet)).not.toThrow();
+      });
+    }
+  });
+
   describe('attempts', () => {
     it('without retries nothing about them is sent: the service decides', () => {
       expect(configOf(create(quiet))[0]?.steps.step.retries).toBeUndefined();

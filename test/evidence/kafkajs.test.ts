@@ -309,6 +309,38 @@ describe('backoff', () => {
   });
 });
 
+describe('times', () => {
+  it('a heartbeatInterval that is not below the session throws where the consumer is made', () => {
+    const make = (consumer: Partial<KafkaJS.ConsumerConfig>) => () =>
+      client(cluster([], [])).consumer({ groupId: 'g', ...consumer });
+    const message = 'must be lower than sessionTimeout';
+    expect(make({ sessionTimeout: 10_000, heartbeatInterval: 10_001 })).toThrow(message);
+    expect(make({ sessionTimeout: 10_000, heartbeatInterval: 10_000 })).toThrow(message);
+    expect(make({ sessionTimeout: 10_000, heartbeatInterval: 9_999 })).not.toThrow();
+    expect(make({ heartbeatInterval: 30_000 })).toThrow(message);
+    // As seconds they would be well.
+    expect(make({ sessionTimeout: 30 })).toThrow(message);
+  });
+
+  it('sessionTimeout: 30 is asked of the broker in milliseconds', async () => {
+    const { joins } = await consume(
+      { eachMessage: async () => {} },
+      { consumer: { sessionTimeout: 30, heartbeatInterval: 10 } },
+    );
+    await until('the consumer has joined', () => joins.length > 0);
+    expect(joins[0]).toMatchObject({ sessionTimeout: 30 });
+  });
+
+  it('a broker that takes no such session keeps the consumer out', async () => {
+    interface Protocol {
+      readonly createErrorFromCode: (code: number) => Error;
+    }
+    const { default: errors } = await packages.load<{ default: Protocol }>('kafkajs/src/protocol/error.js');
+    // INVALID_SESSION_TIMEOUT, which brokers answer below their `group.min.session.timeout.ms`.
+    expect(errors.createErrorFromCode(26).message).toContain('session timeout is not within the range');
+  });
+});
+
 describe('time', () => {
   it('a session is 30 seconds and a rebalance 60 when nobody says how long', async () => {
     const { joins } = await consume({ eachMessage: async () => {} });

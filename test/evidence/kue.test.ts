@@ -229,6 +229,19 @@ describe('backoff', () => {
   });
 });
 
+describe('routes', () => {
+  it('a job of a type for which there is no process() stays inactive', async () => {
+    const [known, unknown] = [newType(), newType()];
+    queue.process(known, (_job: Kue.Job, done: Kue.DoneCallback) => {
+      done();
+    });
+    const lost = await saved(queue.create(unknown, {}));
+    await rests(await saved(queue.create(known, {})), 'complete');
+    await sleep(100);
+    expect((await stored(lost))._state).toBe('inactive');
+  });
+});
+
 describe('time', () => {
   it('ttl fails the run after that many milliseconds while the handler goes on and a retry overlaps it', async () => {
     const type = newType();

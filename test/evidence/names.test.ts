@@ -1,13 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { ServerTCP } from '@nestjs/microservices';
 import { Agenda } from 'agenda';
 import BeeQueue from 'bee-queue';
 import Bull from 'bull';
+import * as bullmq6 from 'bullmq';
+import * as bullmq5 from 'bullmq5';
 import { createWorker } from 'celery-node';
 import { create } from 'faktory-worker';
 import { Inngest } from 'inngest';
 import { serve } from 'inngest/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packagesOf } from './packages.js';
+import { openDatabase } from './postgres.js';
 import { type Redis, startRedis } from './redis.js';
 import { until } from './support.js';
 
@@ -123,6 +128,54 @@ describe('sameName', () => {
 });
 
 describe('routes', () => {
+  it('BullMQ gives its processor jobs of all names, and one that it knows nothing of is done', async () => {
+    for (const lib of [bullmq6, bullmq5 as unknown as typeof bullmq6]) {
+      const connection = { host: redis.host, port: redis.port, maxRetriesPerRequest: null };
+      const queue = new lib.Queue(`names-${randomUUID()}`, { connection });
+      const given: string[] = [];
+      const sent: string[] = [];
+      const done: string[] = [];
+      const processor = (job: bullmq6.Job): Promise<void> => {
+        given.push(job.name);
+        if (job.name === 'send') sent.push(job.name);
+        return Promise.resolve();
+      };
+      const worker = new lib.Worker(queue.name, processor, { connection });
+      closing.push(
+        () => worker.close(true),
+        () => queue.close(),
+      );
+      worker.on('completed', ({ name }) => done.push(name));
+      await queue.add('send', {});
+      await queue.add('other', {});
+      await until('both are done', () => done.length === 2);
+      expect({ given: given.sort(), sent }).toEqual({ given: ['other', 'send'], sent: ['send'] });
+    }
+  });
+
+  it('graphile-worker leaves a task that it does not know in the table', async () => {
+    interface Library {
+      readonly Logger: new (factory: () => () => void) => object;
+      readonly quickAddJob: (options: object, name: string, payload: object) => Promise<unknown>;
+      readonly runOnce: (options: object) => Promise<void>;
+    }
+    for (const version of ['0.16', '0.18']) {
+      const { Logger, quickAddJob, runOnce } = await packagesOf(`graphile-worker-${version}`).load<Library>(
+        'graphile-worker',
+      );
+      const database = await openDatabase(`names_${version.replace('.', '_')}`);
+      closing.push(() => database.close());
+      const options = { connectionString: database.url, logger: new Logger(() => () => undefined) };
+      const ran: unknown[] = [];
+      await quickAddJob(options, 'other', {});
+      await quickAddJob(options, 'send', {});
+      await runOnce({ ...options, taskList: { send: () => void ran.push('send') } });
+      expect(ran).toEqual(['send']);
+      const left = await database.query('SELECT task_identifier AS task, attempts FROM graphile_worker.jobs');
+      expect(left).toEqual([{ task: 'other', attempts: 0 }]);
+    }
+  });
+
   it('Bull fails a job whose name no handler has, and takes one for all with `*`', async () => {
     const queue = bull('unknown');
     void queue.process('send', () => Promise.resolve(1));

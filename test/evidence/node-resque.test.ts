@@ -147,10 +147,6 @@ describe('attempts', () => {
     expect(await runsOf({ ...retry({ retryLimit: 2 }), plugins: [resque.Plugins.Retry] })).toBe(2);
   });
 
-  it('its options without the plugin do nothing', async () => {
-    expect(await runsOf({ pluginOptions: retry({ retryLimit: 3 }).pluginOptions ?? {} })).toBe(1);
-  });
-
   it('retryLimit: Infinity never ends', async () => {
     const remaining: unknown[] = [];
     const perform = async (): Promise<void> => {
@@ -197,6 +193,41 @@ describe('attempts', () => {
     await queue.enqueue('q', 'j', [1]);
     await until('it has failed', () => events.includes('failure'));
     expect(events).toEqual(['reEnqueue', 'success', 'failure']);
+  });
+});
+
+describe('traps', () => {
+  const pluginOptions = { Retry: { retryLimit: 2, retryDelay: 100 } };
+
+  it('the options of the Retry plugin without the plugin do nothing, and the job runs once', async () => {
+    expect(await runsOf({ pluginOptions })).toBe(1);
+    expect(await runsOf({ pluginOptions, plugins: ['Retry'] })).toBe(2);
+  });
+});
+
+describe('times', () => {
+  it('retryDelay is rounded to seconds: less than half a second is hardly a pause', async () => {
+    /** How long after its first run a job ran again. */
+    const pauseOf = async (retryDelay: number): Promise<number> => {
+      const starts: number[] = [];
+      const perform = async (): Promise<void> => {
+        starts.push(Date.now());
+        throw new Error('boom');
+      };
+      const { queue, work, schedule } = await program({
+        j: { perform, plugins: ['Retry'], pluginOptions: { Retry: { retryLimit: 2, retryDelay } } },
+      });
+      await schedule();
+      await work();
+      await queue.enqueue('q', 'j', [1]);
+      await until('it has run again', () => starts.length === 2);
+      return (starts[1] ?? 0) - (starts[0] ?? 0);
+    };
+    const [short, long] = await Promise.all([pauseOf(30), pauseOf(2_000)]);
+    // As seconds they would be half a minute, and the better part of an hour.
+    expect(short).toBeLessThan(1_500);
+    expect(long).toBeGreaterThanOrEqual(1_400);
+    expect(long).toBeLessThan(10_000);
   });
 });
 
@@ -416,7 +447,7 @@ describe('deduplication', () => {
   });
 });
 
-describe('handlers', () => {
+describe('routes', () => {
   it('a job that no worker knows is queued, and fails there', async () => {
     const { queue, work } = await program({});
     expect(await queue.enqueue('q', 'unknown', [])).toBe(true);

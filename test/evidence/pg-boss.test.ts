@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cronParser } from '../../src/libraries/cron.js';
+import { EXPRESSIONS, takes } from './expressions.js';
 import { packagesOf } from './packages.js';
 import { type Database, openDatabase } from './postgres.js';
 import { PAYLOADS, REFUSED, gate, killWhenStarted, sleep, until } from './support.js';
@@ -27,6 +29,8 @@ interface Boss {
   fetch(name: string): Promise<Job | Job[] | null>;
   complete(...args: unknown[]): Promise<unknown>;
   fail(...args: unknown[]): Promise<unknown>;
+  updateQueue(name: string, options: object): Promise<unknown>;
+  upsert(name: string, data: unknown, options: object): Promise<unknown>;
   /** Of 9 and 10. */
   expire(): Promise<unknown>;
   /** Of 11 and 12. */
@@ -184,6 +188,248 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
     return row as Row;
   }
 
+  describe('traps', { concurrent: false }, () => {
+    const add = (name: string, jobs: readonly object[]): Promise<unknown> =>
+      major >= 11 ? boss.insert(name, jobs) : boss.insert(jobs.map((job) => ({ name, ...job })));
+
+    /** Each call that checks its options, with these. */
+    async function checking(options: object): Promise<(() => Promise<unknown>)[]> {
+      const name = await openQueue();
+      const job = { name, data: {}, options };
+      return [
+        () => boss.send(name, {}, options),
+        () => boss.send(job),
+        () => boss.sendAfter(name, {}, options, 60),
+        () => boss.sendThrottled(name, {}, options, 60),
+        () => boss.sendDebounced(name, {}, options, 60),
+        () => boss.schedule(name, '0 4 * * *', {}, options),
+        ...(major === 9
+          ? [() => boss.sendOnce(name, {}, options, 'key'), () => boss.sendSingleton(name, {}, options)]
+          : [() => openQueue({ ...options }), () => boss.updateQueue(name, { ...options })]),
+        ...(major >= 12
+          ? [
+              () => boss.upsert(name, {}, { singletonKey: 'key', ...options }),
+              () =>
+                boss.flow([
+                  { ref: 'a', name, data: {} },
+                  { ref: 'b', ...job, dependsOn: ['a'] },
+                ]),
+            ]
+          : []),
+      ];
+    }
+    async function expectRefused(options: object, message: string): Promise<void> {
+      for (const call of await checking(options)) await expect(call()).rejects.toThrow(message);
+    }
+    async function expectTaken(options: object): Promise<void> {
+      for (const call of await checking(options)) await expect(call()).resolves.not.toThrow();
+    }
+
+    it.each([-1, 1.5, Infinity, NaN])(
+      'retryLimit: %d is refused wherever options are checked',
+      async (retryLimit) => {
+        await expectRefused({ retryLimit }, 'retryLimit must be an integer >= 0');
+      },
+    );
+
+    it('so is one that is no integer of PostgreSQL, when it is sent', async () => {
+      expect(await sent({ retryLimit: 2 ** 31 - 1 })).toMatchObject({ retryLimit: 2 ** 31 - 1 });
+      const name = await openQueue();
+      await expect(boss.send(name, {}, { retryLimit: 2 ** 31 })).rejects.toThrow('out of range');
+    });
+
+    it('insert takes Infinity and NaN for the default', async () => {
+      for (const retryLimit of [Infinity, NaN]) {
+        expect(await inserted({ retryLimit })).toMatchObject({ retryLimit: major === 9 ? 0 : 2 });
+      }
+    });
+
+    it('insert takes -1, and the job runs once', async () => {
+      const name = await openQueue();
+      await add(name, [{ data: {}, retryLimit: -1 }]);
+      const [row] = await rows('name = $1', name);
+      expect((await failing(name, row?.id ?? null)).runs).toBe(1);
+    });
+
+    it.each([1.5, 2 ** 31])('insert fails as a whole on retryLimit: %d', async (retryLimit) => {
+      const name = await openQueue();
+      await expect(add(name, [{ data: {} }, { data: {}, retryLimit }])).rejects.toThrow();
+      expect(await rows('name = $1', name)).toEqual([]);
+    });
+
+    only(9)('there is no longest time limit', async () => {
+      await expectTaken({ expireInSeconds: 864_000 });
+    });
+    from(10)('the longest limit is 24 hours, less one second before 12', async () => {
+      const longest = major >= 12 ? 86_400 : 86_399;
+      expect(await sent({ expireInSeconds: longest })).toMatchObject({ expireInSeconds: longest });
+      await expectTaken({ expireInSeconds: longest });
+      await expectRefused({ expireInSeconds: longest + 1 }, 'cannot exceed 24 hours');
+      expect(await inserted({ expireInSeconds: 300_000 })).toMatchObject({ expireInSeconds: 300_000 });
+    });
+
+    const keptFor = async (options: object): Promise<number> => {
+      const id = await boss.send(await openQueue(), {}, options);
+      const [row] = await database.query<{ kept: number }>(
+        `SELECT round(extract(epoch FROM ${column('keep_until')} - now()) / 60)::int AS kept FROM ${schema}.job WHERE id = $1`,
+        id,
+      );
+      return row?.kept ?? 0;
+    };
+    /** How many of three jobs are queued; slots begin at whole hours, and these may fall into two of them. */
+    const queued = async (options: object): Promise<number> => {
+      const name = await openQueue();
+      const ids = [await boss.send(name, {}, options), await boss.send(name, {}, options)];
+      return [...ids, await boss.send(name, {}, options)].filter(Boolean).length;
+    };
+
+    from(11)('minutes, hours and days are not read', async () => {
+      expect(await sent({ expireInMinutes: 5 })).toMatchObject({ expireInSeconds: 900 });
+      expect(await sent({ expireInHours: 5 })).toMatchObject({ expireInSeconds: 900 });
+      expect(await sent({ expireInSeconds: 300 })).toMatchObject({ expireInSeconds: 300 });
+      const standard = await keptFor({});
+      expect(standard).toBeGreaterThan(10_000);
+      for (const option of ['retentionMinutes', 'retentionHours', 'retentionDays'])
+        expect(Math.abs((await keptFor({ [option]: 1 })) - standard)).toBeLessThan(2);
+      expect(await keptFor({ retentionSeconds: 300 })).toBe(5);
+      expect(await queued({ singletonMinutes: 60 })).toBe(3);
+      expect(await queued({ singletonHours: 1 })).toBe(3);
+      expect(await queued({ singletonSeconds: 3600 })).toBeLessThan(3);
+    });
+    only(9, 10)('minutes, hours and days are read', async () => {
+      expect(await sent({ expireInMinutes: 5 })).toMatchObject({ expireInSeconds: 300 });
+      expect(await keptFor({ retentionMinutes: 5 })).toBe(5);
+      expect(await queued({ singletonHours: 1 })).toBeLessThan(3);
+    });
+
+    from(11)('retryDelayMax needs retryBackoff', async () => {
+      await expectRefused({ retryDelayMax: 5 }, 'retryDelayMax can only be set if retryBackoff is true');
+      await expectTaken({ retryDelayMax: 5, retryBackoff: true });
+      await expect(inserted({ retryDelayMax: 5 })).resolves.toBeDefined();
+    });
+
+    from(12)('a heartbeat has ten seconds at least', async () => {
+      await expectRefused({ heartbeatSeconds: 9 }, 'heartbeatSeconds must be an integer >= 10');
+      await expectTaken({ heartbeatSeconds: 10 });
+      await expect(inserted({ heartbeatSeconds: 9 })).resolves.toBeDefined();
+    });
+
+    from(10)('a singletonKey alone does nothing on a queue without a policy', async () => {
+      const twice = async (
+        call: (name: string, job: object) => Promise<unknown>,
+        job: object,
+      ): Promise<number> => {
+        const name = await openQueue();
+        for (let count = 0; count < 3; count++) await call(name, job);
+        return (await rows('name = $1', name)).length;
+      };
+      const send = (name: string, job: object): Promise<unknown> => boss.send(name, {}, job);
+      const later = (name: string, job: object): Promise<unknown> => boss.sendAfter(name, {}, job, 60);
+      const insert = (name: string, job: object): Promise<unknown> => add(name, [{ data: {}, ...job }]);
+      for (const call of [send, later, insert]) {
+        expect(await twice(call, { singletonKey: 'k' })).toBe(3);
+        expect(await twice(call, { singletonKey: 'k', singletonSeconds: 3600 })).toBeLessThan(3);
+      }
+    });
+
+    it(`work() ${major === 9 ? 'takes' : 'does not read'} what 10 took away`, async () => {
+      const name = await openQueue();
+      const starts: number[] = [];
+      for (let job = 0; job < 2; job++) await boss.send(name, {});
+      const options = {
+        ...{ teamSize: 2, teamConcurrency: 2, teamRefill: true },
+        ...{ newJobCheckInterval: 100, newJobCheckIntervalSeconds: 1 },
+      };
+      await boss.work(name, options, async () => void starts.push(Date.now()));
+      await until('both have run', () => starts.length === 2);
+      const pause = (starts[1] ?? 0) - (starts[0] ?? 0);
+      // One job comes with each look into the table: every two seconds unless somebody says otherwise.
+      if (major === 9) expect(pause).toBeLessThan(500);
+      else expect(pause).toBeGreaterThan(1_500);
+    });
+    from(10)('work() reads what took its place', async () => {
+      const name = await openQueue();
+      const starts: number[] = [];
+      for (let job = 0; job < 2; job++) await boss.send(name, {});
+      await boss.work(name, { pollingIntervalSeconds: 0.5 }, async () => void starts.push(Date.now()));
+      await until('both have run', () => starts.length === 2);
+      expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBeLessThan(1_500);
+    });
+
+    from(11)('what the constructor says of jobs is ignored', async () => {
+      const sender = await open({
+        ...{ retryLimit: 7, retryDelay: 60, retryBackoff: true },
+        ...{ expireInSeconds: 5, expireInMinutes: 5 },
+      });
+      const standard = { retryLimit: 2, retryDelay: 0, retryBackoff: false, expireInSeconds: 900 };
+      expect(await sent({}, undefined, sender)).toMatchObject(standard);
+    });
+  });
+
+  describe('times', { concurrent: false }, () => {
+    it('a retryDelay of 200_000 is seconds: more than two days', async () => {
+      const [pause = 0] = await pausesOf({ retryLimit: 1, retryDelay: 200_000 });
+      expect(pause / 86_400).toBeGreaterThan(2.3);
+    });
+
+    from(11)('a retryDelay above retryDelayMax is cut down to it at once', async () => {
+      const above = { retryLimit: 3, retryDelay: 2000, retryDelayMax: 1000, retryBackoff: true };
+      for (const pause of await pausesOf(above)) expect(Math.abs(pause - 1000)).toBeLessThan(20);
+      const [first = 0] = await pausesOf({ ...above, retryDelay: 100 });
+      expect(first).toBeLessThan(300);
+    });
+
+    if (major === 12) {
+      it.each([
+        { heartbeatSeconds: 20, expireInSeconds: 15, by: 'expires' },
+        { heartbeatSeconds: 15, expireInSeconds: 20, by: 'misses its heartbeat' },
+      ])(
+        'with a heartbeat of $heartbeatSeconds s and a limit of $expireInSeconds s a silent job $by',
+        async ({ heartbeatSeconds, expireInSeconds, by }) => {
+          const name = await openQueue({ retryLimit: 0 });
+          const id = await boss.send(name, {}, { heartbeatSeconds, expireInSeconds });
+          await fetched(name);
+          await database.query(
+            `UPDATE ${schema}.job SET started_on = now() - interval '16 s', heartbeat_on = now() - interval '16 s' WHERE id = $1`,
+            id,
+          );
+          await boss.supervise(name);
+          const [row] = await database.query<{ output: unknown }>(
+            `SELECT output FROM ${schema}.job WHERE id = $1 AND state = 'failed'`,
+            id,
+          );
+          expect(JSON.stringify(row?.output)).toContain(by === 'expires' ? 'timed out' : 'heartbeat');
+        },
+      );
+    }
+  });
+
+  describe('schedules', { concurrent: false }, () => {
+    it('schedule() takes and refuses what the rule takes and refuses', async () => {
+      const name = await openQueue();
+      const differing: string[] = [];
+      for (const expression of EXPRESSIONS) {
+        const taken = await boss.schedule(name, expression, {}, {}).then(
+          () => true,
+          () => false,
+        );
+        if (takes(expression, cronParser) !== taken) differing.push(expression);
+      }
+      expect(differing).toEqual([]);
+    });
+  });
+
+  describe('routes', { concurrent: false }, () => {
+    it('what is sent to a queue on which nobody works stays there', async () => {
+      const [served, unserved] = [await openQueue(), await openQueue()];
+      const id = await boss.send(unserved, {});
+      const done = await boss.send(served, {});
+      await work(served, async () => 1);
+      await inState(done, 'completed');
+      expect((await stored(id)).state).toBe('created');
+    });
+  });
+
   describe('attempts', { concurrent: false }, () => {
     const standard = major === 9 ? 1 : 3;
 
@@ -204,23 +450,6 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
       expect(await runsOf({ retryLimit: 3 })).toBe(4);
       expect(await runsOf({ retryLimit: 1 })).toBe(2);
       expect(await runsOf({ retryLimit: 0 })).toBe(1);
-    });
-
-    it.each([-1, 1.5, Infinity, NaN, undefined, null, '3'])(
-      'retryLimit %s makes send reject',
-      async (retryLimit) => {
-        const message = 'retryLimit must be an integer >= 0';
-        await expect(boss.send(await openQueue(), {}, { retryLimit })).rejects.toThrow(message);
-        if (major >= 10) await expect(openQueue({ retryLimit })).rejects.toThrow(message);
-      },
-    );
-
-    it('the highest retryLimit is that of an integer of the database', async () => {
-      expect(await sent({ retryLimit: 2 ** 31 - 1 })).toMatchObject({ retryLimit: 2 ** 31 - 1 });
-      const name = await openQueue();
-      await expect(boss.send(name, {}, { retryLimit: Number.MAX_SAFE_INTEGER })).rejects.toThrow(
-        'out of range',
-      );
     });
 
     from(10)('the retryLimit of the queue holds for a job that states none', async () => {
@@ -258,16 +487,6 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
       expect(await inserted({}, undefined, sender)).toMatchObject({ retryLimit: 7 });
       expect(await sent({}, { retryLimit: 4 }, sender)).toMatchObject({ retryLimit: 4 });
       expect(await sent({ retryLimit: 0 }, { retryLimit: 4 }, sender)).toMatchObject({ retryLimit: 0 });
-    });
-
-    from(11)('a retryLimit of the constructor is ignored', async () => {
-      const sender = await open({ retryLimit: 7, retryDelay: 60, retryBackoff: true, expireInSeconds: 5 });
-      expect(await sent({}, undefined, sender)).toMatchObject({
-        retryLimit: 2,
-        retryDelay: 0,
-        retryBackoff: false,
-        expireInSeconds: 900,
-      });
     });
 
     const OPTIONS = { retryLimit: 5, retryDelay: 60, retryBackoff: true, expireInSeconds: 30 };
@@ -489,17 +708,6 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
     it.each([0, -1, undefined])('expireInSeconds %s makes send reject', async (expireInSeconds) => {
       const sending = boss.send(await openQueue(), {}, { expireInSeconds });
       await expect(sending).rejects.toThrow('expireInSeconds must be at least every second');
-    });
-
-    from(10)('the longest limit is 24 hours, less one second before 12', async () => {
-      const longest = major >= 12 ? 86_400 : 86_399;
-      expect(await sent({ expireInSeconds: longest })).toMatchObject({ expireInSeconds: longest });
-      const sending = boss.send(await openQueue(), {}, { expireInSeconds: longest + 1 });
-      await expect(sending).rejects.toThrow('cannot exceed 24 hours');
-    });
-
-    only(9)('there is no longest limit', async () => {
-      expect(await sent({ expireInHours: 240 })).toMatchObject({ expireInSeconds: 864_000 });
     });
   });
 
@@ -766,12 +974,6 @@ describe.concurrent.each(VERSIONS)('pg-boss $major', ({ major }) => {
       expect(await boss.sendOnce(name, {}, {}, 'once')).toBeNull();
       expect(await boss.sendSingleton(name, {})).not.toBeNull();
       expect(await boss.sendSingleton(name, {})).toBeNull();
-    });
-
-    from(10)('singletonKey alone does nothing on a queue without a policy', async () => {
-      const name = await openQueue();
-      expect(await boss.send(name, {}, { singletonKey: 'k' })).not.toBeNull();
-      expect(await boss.send(name, {}, { singletonKey: 'k' })).not.toBeNull();
     });
 
     it('singletonSeconds drops a second job of the same key within the time', async () => {

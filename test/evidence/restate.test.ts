@@ -25,6 +25,7 @@ interface Durable<T = unknown> extends Promise<T> {
 interface Context {
   run<T>(name: string, action: () => T, options?: object): Durable<Awaited<T>>;
   sleep(ms: number): Durable;
+  request(): { readonly attemptCompletedSignal: AbortSignal };
   serviceClient(service: object): Record<string, (input: unknown) => Durable>;
   serviceSendClient(service: object): Record<string, (input: unknown) => unknown>;
 }
@@ -166,6 +167,11 @@ describe('Restate', () => {
         // Who says nothing for 100 ms is asked to stop, and is left alone after 200 ms more.
         hurried: handler({ inactivityTimeout: 100, abortTimeout: 200, retryPolicy: { initialInterval: 10 } }),
         suspended: handler({ inactivityTimeout: 50 }),
+        aborted: handler({ abortTimeout: 50, inactivityTimeout: 100, retryPolicy: { initialInterval: 10 } }),
+        patient: handler({ inactivityTimeout: 60_000, abortTimeout: 60_000 }),
+        cut: handler({
+          retryPolicy: { maxAttempts: 4, onMaxAttempts: 'kill', initialInterval: 1_000, maxInterval: 100 },
+        }),
       },
     }),
     restate.service({
@@ -481,6 +487,80 @@ describe('Restate', () => {
       );
       await expect(calling).rejects.toThrow('later');
       expect(gaps(starts)[0]).toBeGreaterThanOrEqual(295);
+    });
+  });
+
+  describe('signal', () => {
+    it('the signal of an attempt is aborted when it is cut off and another one runs', async () => {
+      const released = gate();
+      const signals: AbortSignal[] = [];
+      await send(
+        async (context) => {
+          signals.push(context.request().attemptCompletedSignal);
+          await released.opened;
+        },
+        { handler: 'hurried' },
+      );
+      await until('a second attempt runs', () => signals.length >= 2);
+      await until('the first one is told', () => signals[0]?.aborted);
+      released.open();
+    });
+
+    it('and not while it runs', async () => {
+      const seen: boolean[] = [];
+      await call(async (context) => {
+        await sleep(50);
+        seen.push(context.request().attemptCompletedSignal.aborted);
+      });
+      expect(seen).toEqual([false]);
+    });
+  });
+
+  describe('times', () => {
+    it('an initialInterval above maxInterval is the first pause, and the others are shorter', async () => {
+      const [first, ...others] = gaps(await runsOf({ handler: 'cut' }));
+      expect(first).toBeGreaterThanOrEqual(995);
+      expect(others).toHaveLength(2);
+      for (const pause of others) {
+        expect(pause).toBeGreaterThanOrEqual(95);
+        expect(pause).toBeLessThan(900);
+      }
+    });
+
+    /** How often a handler begins that does for 400 ms what no journal knows of. */
+    async function begins(handler: string): Promise<number> {
+      let begun = 0;
+      await call(
+        async () => {
+          // The last of several begins is let through.
+          if (++begun < 4) await sleep(400);
+        },
+        {},
+        { handler },
+      );
+      return begun;
+    }
+
+    it('inactivityTimeout and abortTimeout are milliseconds: an attempt that is silent for longer is cut off', async () => {
+      const [short, long] = await Promise.all([begins('aborted'), begins('patient')]);
+      expect(short).toBeGreaterThan(1);
+      expect(long).toBe(1);
+    });
+
+    it('an inactivityTimeout of 50 puts aside whoever waits, and begins anew', async () => {
+      const waits = async (handler: string): Promise<number> => {
+        let begun = 0;
+        await call(
+          async (context) => {
+            begun++;
+            await context.sleep(400);
+          },
+          {},
+          { handler },
+        );
+        return begun;
+      };
+      expect(await Promise.all([waits('suspended'), waits('patient')])).toEqual([2, 1]);
     });
   });
 

@@ -338,6 +338,20 @@ describe('backoff', () => {
   });
 });
 
+describe('times', () => {
+  it('a timeout of 30 is over before anything is done, one of 30_000 is not', async () => {
+    let done = 0;
+    const work = async (job: Sidequest.Job): Promise<void> => {
+      await timeout(200, undefined, { signal: job.abortSignal });
+      done++;
+    };
+    await rests(await enqueue(work, (builder) => builder.timeout(30).maxAttempts(1)), 'failed');
+    expect(done).toBe(0);
+    await rests(await enqueue(work, (builder) => builder.timeout(30_000).maxAttempts(1)), 'completed');
+    expect(done).toBe(1);
+  });
+});
+
 describe('time', () => {
   it('a job has no time limit when nobody says so', async () => {
     const row = await enqueue(() => sleep(300));

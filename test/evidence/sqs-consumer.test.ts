@@ -132,6 +132,57 @@ describe.each(VERSIONS)('sqs-consumer $version', ({ version, nothing, deleted })
     });
   });
 
+  describe('times', () => {
+    const handleMessage = (message: Message): Promise<Message> => Promise.resolve(message);
+
+    it('heartbeatInterval must be less than visibilityTimeout', () => {
+      const make = (options: object) => () => Consumer.create({ queueUrl: 'q', handleMessage, ...options });
+      for (const heartbeatInterval of [30, 31])
+        expect(make({ heartbeatInterval, visibilityTimeout: 30 })).toThrow(
+          'heartbeatInterval must be less than visibilityTimeout',
+        );
+      expect(make({ heartbeatInterval: 29, visibilityTimeout: 30 })).not.toThrow();
+      expect(make({ heartbeatInterval: 30 })).toThrow();
+    });
+
+    it('a handler outlasts its visibilityTimeout, and SQS is asked for no more of it without a heartbeat', async () => {
+      const asked = async (options: object): Promise<number> => {
+        const { named, events } = open({
+          visibilityTimeout: 1,
+          handleMessageTimeout: 60_000,
+          handleMessage: async (message: Message) => {
+            await sleep(1_300);
+            return message;
+          },
+          ...options,
+        });
+        await until('the message is processed', () => events.includes('message_processed'), 5_000);
+        return named('ChangeMessageVisibility').length;
+      };
+      const [without, withHeartbeat] = await Promise.all([asked({}), asked({ heartbeatInterval: 0.3 })]);
+      expect(without).toBe(0);
+      expect(withHeartbeat).toBeGreaterThan(2);
+    });
+
+    it('handleMessageTimeout: 30 is milliseconds', async () => {
+      const outcome = async (handleMessageTimeout: number): Promise<boolean> => {
+        const { events } = open({
+          handleMessageTimeout,
+          handleMessage: (message: Message) => sleep(150).then(() => message),
+        });
+        await until('it has ended', () => events.includes('response_processed'));
+        return events.includes('timeout_error');
+      };
+      expect(await Promise.all([outcome(30), outcome(30_000)])).toEqual([true, false]);
+    });
+
+    it('visibilityTimeout: 60_000 is asked of SQS as so many seconds', async () => {
+      const { named } = open({ handleMessage, visibilityTimeout: 60_000 });
+      await until('it has asked for messages', () => named('ReceiveMessage').length > 0);
+      expect(named('ReceiveMessage')[0]?.input).toMatchObject({ VisibilityTimeout: 60_000 });
+    });
+  });
+
   describe('time', () => {
     it('a handler may take as long as it likes when nobody says how long', async () => {
       const { named, events } = open({
@@ -196,14 +247,6 @@ describe.each(VERSIONS)('sqs-consumer $version', ({ version, nothing, deleted })
       await until('it is extended twice', () => named('ChangeMessageVisibility').length >= 2);
       expect(named('ChangeMessageVisibility')[0]?.input['VisibilityTimeout']).toBe(5);
       released.open();
-    });
-
-    it('heartbeatInterval must be less than visibilityTimeout', () => {
-      const handleMessage = async (): Promise<void> => {};
-      expect(() =>
-        Consumer.create({ queueUrl: 'q', handleMessage, heartbeatInterval: 30, visibilityTimeout: 30 }),
-      ).toThrow('heartbeatInterval must be less than visibilityTimeout');
-      expect(() => Consumer.create({ queueUrl: 'q', handleMessage, heartbeatInterval: 30 })).toThrow();
     });
   });
 

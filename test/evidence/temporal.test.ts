@@ -385,6 +385,43 @@ describe('Temporal', () => {
     });
   });
 
+  describe('times', () => {
+    it.each(['startToCloseTimeout', 'scheduleToCloseTimeout', 'heartbeatTimeout'] as const)(
+      '%s: 30 is milliseconds',
+      async (option) => {
+        const options = { startToCloseTimeout: '1m', [option]: 30 };
+        expect(ms((await scheduled(options))[option])).toBe(30);
+      },
+    );
+
+    it.each([
+      { startToCloseTimeout: '1h', scheduleToCloseTimeout: '5m' },
+      { scheduleToStartTimeout: '1h', scheduleToCloseTimeout: '5m' },
+      { startToCloseTimeout: '1m', heartbeatTimeout: '2m' },
+    ])('%o is sent as it is: the server cuts it down', async (options) => {
+      const sent = await scheduled(options);
+      for (const option of Object.keys(options) as (keyof typeof sent & keyof typeof options)[])
+        expect(ms(sent[option] as Seconds)).toBe(
+          { '1h': 3_600_000, '5m': 300_000, '2m': 120_000, '1m': 60_000 }[options[option] as '1h'],
+        );
+    });
+
+    it('workflows are sent with their limits as they are, too', async () => {
+      const { workflowRunTimeout, workflowExecutionTimeout } = await startRequest({
+        workflowRunTimeout: '2h',
+        workflowExecutionTimeout: '1h',
+      });
+      expect([ms(workflowRunTimeout), ms(workflowExecutionTimeout)]).toEqual([7_200_000, 3_600_000]);
+    });
+
+    it('a first pause above the largest throws', () => {
+      const policyOf = (initialInterval: string, maximumInterval: string) => () =>
+        common.compileRetryPolicy({ initialInterval, maximumInterval });
+      expect(policyOf('1m', '59s')).toThrow('maximumInterval');
+      expect(policyOf('1m', '1m')).not.toThrow();
+    });
+  });
+
   describe('time', () => {
     it.each([
       ['an activity', 'activity'],

@@ -56,6 +56,7 @@ interface Registered {
 interface Catalog {
   getTask(id: string): Registered;
   disable(): void;
+  listTaskIdCollisions(): readonly object[];
   setGlobalResourceCatalog(catalog: object): boolean;
   setGlobalTaskCatalog(catalog: object): boolean;
   setCurrentFileContext(path: string, entry: string): void;
@@ -345,6 +346,21 @@ describe.each(MAJORS)('Trigger.dev $major', ({ major, version, sdk, core, worker
     });
   });
 
+  describe('sameName', () => {
+    it('of two tasks with one id the last is kept, and from 4.5 on the other is told of', () => {
+      const id = `task${++counter}`;
+      const second = (): Promise<number> => Promise.resolve(2);
+      sdk.task({ id, run: () => Promise.resolve(1) });
+      sdk.task({ id, retry: { maxAttempts: 7 }, run: second });
+      expect(registered(id).retry).toMatchObject({ maxAttempts: 7 });
+      // What the index of `dev` and `deploy` fails with, where there is one.
+      if (major === 4)
+        expect(catalog.listTaskIdCollisions()).toEqual(
+          expect.arrayContaining([expect.objectContaining({ id })]),
+        );
+    });
+  });
+
   describe('backoff', () => {
     it('by default a retry waits for 1 s to 2 s, and each next one for twice as long', async () => {
       const random = vi.spyOn(Math, 'random');
@@ -377,6 +393,37 @@ describe.each(MAJORS)('Trigger.dev $major', ({ major, version, sdk, core, worker
       const { delays } = await delaysOf({ maxAttempts: 12 });
       expect(delays).toHaveLength(11);
       expect(Math.max(...delays)).toBe(60_000);
+    });
+  });
+
+  describe('times', () => {
+    it('a first pause above the largest one is cut down to it at once', async () => {
+      const pauses = async (minTimeoutInMs: number, maxTimeoutInMs?: number): Promise<number[]> => {
+        const largest = maxTimeoutInMs === undefined ? {} : { maxTimeoutInMs };
+        return (await delaysOf({ randomize: false, maxAttempts: 4, minTimeoutInMs, ...largest })).delays;
+      };
+      expect(await pauses(2_000, 1_000)).toEqual([1_000, 1_000, 1_000]);
+      expect(await pauses(120_000)).toEqual([60_000, 60_000, 60_000]);
+      expect(await pauses(500, 1_000)).toEqual([500, 1_000, 1_000]);
+      expect(await pauses(20_000)).toEqual([20_000, 40_000, 60_000]);
+    });
+
+    it('minTimeoutInMs: 30 is milliseconds', async () => {
+      const { delays } = await delaysOf({ randomize: false, maxAttempts: 3, minTimeoutInMs: 30 });
+      expect(delays).toEqual([30, 60]);
+    });
+
+    it('maxDuration: 300_000 is seconds: after three days of computing nobody is told', () => {
+      vi.useFakeTimers();
+      let cpuTime = 0;
+      const manager = new workers.UsageTimeoutManager({ sample: () => ({ cpuTime, wallTime: 0 }) });
+      manager.abortAfterTimeout(300_000);
+      cpuTime = 3 * 86_400_000;
+      vi.advanceTimersByTime(10_000);
+      expect(manager.signal?.aborted).toBe(false);
+      cpuTime = 300_000_001;
+      vi.advanceTimersByTime(10_000);
+      expect(manager.signal?.aborted).toBe(true);
     });
   });
 

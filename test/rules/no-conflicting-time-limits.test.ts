@@ -17,6 +17,13 @@ const relations: readonly Case[] = [
       "`startToCloseTimeout: '1 hour'` (1 h) must be no more than `scheduleToCloseTimeout` (5 min, line 2)",
     ],
   },
+  {
+    name: '@boringnode/queue: a first pause that is not below the largest',
+    code: `import { exponentialBackoff, Job } from '@boringnode/queue';\nexport class Equal extends Job {\n  static options = { retry: { maxRetries: 3, backoff: exponentialBackoff({ «baseDelay: '1m'», maxDelay: '60s' }) } };\n  async execute(): Promise<void> {}\n}\nexport class Below extends Job {\n  static options = { retry: { maxRetries: 3, backoff: exponentialBackoff({ baseDelay: '59s', maxDelay: '60s' }) } };\n  async execute(): Promise<void> {}\n}`,
+    messages: [
+      "`baseDelay: '1m'` (1 min) must be less than `retry.backoff.maxDelay` (1 min, line 3): the library throws",
+    ],
+  },
   { name: 'as long as all', code: activities(`startToCloseTimeout: '5m', scheduleToCloseTimeout: '5m'`) },
   {
     name: 'a heartbeat as long as the attempt',

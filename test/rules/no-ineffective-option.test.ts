@@ -93,12 +93,22 @@ const attempts: readonly Case[] = [
   {
     name: 'Inngest takes 20 retries at most',
     code: `import { Inngest } from 'inngest';\nconst inngest = new Inngest({ id: 'app' });\nexport const far = inngest.createFunction({ id: 'far', «retries: 50 as never» }, { event: 'a' }, () => 1);\nexport const near = inngest.createFunction({ id: 'near', retries: 20 }, { event: 'a' }, () => 1);`,
-    ids: 'rejected',
+    ids: 'misread',
   },
   {
     name: 'Faktory takes -1 for no retry at all',
     code: `import { type Client } from 'faktory-worker';\ndeclare const client: Client;\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', «retry: -1», reserve_for: 60 });\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', retry: 3, «reserve_for: 5» });`,
-    ids: ['misread', 'rejected'],
+    ids: ['misread', 'misread'],
+  },
+  {
+    name: 'Inngest takes times as texts',
+    code: `import { Inngest } from 'inngest';\nconst inngest = new Inngest({ id: 'app' });\nexport const a = inngest.createFunction({ id: 'a', timeouts: { «finish: 300 as never» } }, { event: 'a' }, () => 1);\nexport const b = inngest.createFunction({ id: 'b', timeouts: { finish: '5m' } }, { event: 'a' }, () => 1);`,
+    ids: 'rejected',
+  },
+  {
+    name: 'Faktory takes a day of reservation at most',
+    code: `import { type Client } from 'faktory-worker';\ndeclare const client: Client;\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', retry: 3, reserve_for: 86_400 });\nawait client.push({ jobtype: 'mail', args: [], queue: 'default', retry: 3, «reserve_for: 120_000» });`,
+    ids: 'rejected',
   },
 ];
 
@@ -270,6 +280,17 @@ const removed: readonly Case[] = [
     code: `import Bull from 'bull';\nconst mail = new Bull('mail');\nconst options = { attempts: 3, repeat: { «pattern: '0 3 * * *'» } };\nawait mail.add({ id: 1 }, options as never);`,
     ids: 'ignored',
     outputs: [[`const options = { attempts: 3, repeat: { cron: '0 3 * * *' } };`]],
+  },
+  {
+    name: 'pg-boss checks nothing that insert() is given',
+    code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.insert([{ name: 'mail', «retryLimit: Infinity» }, { name: 'mail', «retryLimit: -1» }, { name: 'mail', «retryLimit: 1.5» }]);\nawait boss.insert([{ name: 'mail', retryLimit: 0, expireInSeconds: 300_000 }]);`,
+    ids: ['misread', 'misread', 'rejected'],
+    messages: ['JSON makes null of it', 'the job runs once', 'none of these jobs is queued'],
+  },
+  {
+    name: 'pg-boss 10 takes less than a day',
+    code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.send('mail', {}, { «expireInSeconds: 86_400» });\nawait boss.send('mail', {}, { expireInSeconds: 86_399 });\nawait boss.createQueue('mail', { name: 'mail', «expireInSeconds: 86_400» });`,
+    ids: 'rejected',
   },
   {
     name: 'pg-boss 10 knows minutes',

@@ -105,6 +105,11 @@ const libraries: readonly Case[] = [
     code: `import Bull from 'bull';\nconst mail = new Bull('mail');\nawait mail.add({ id: 1 }, { repeat: { cron: «'* 3 * * *'» } });\nawait mail.add('name', { id: 1 }, { repeat: { cron: «'* 3 * * *'» } });\nawait mail.add({ id: 1 }, { repeat: { cron: '0 3 * * *' } });`,
   },
   {
+    name: 'pg-boss takes seconds, too',
+    code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.schedule('mail', '0 0 3 * * *');\nawait boss.schedule('mail', «'60 0 3 * * *'»);`,
+    ids: 'invalid',
+  },
+  {
     name: 'pg-boss',
     code: `import PgBoss from 'pg-boss';\nconst boss = new PgBoss('postgres://db');\nawait boss.schedule('mail', «'* 3 * * *'»);\nawait boss.schedule('mail', '0 3 * * *', {}, { tz: «'Mars/Base'» });\nawait boss.schedule('mail', '0 3 * * *', {}, { tz: 'UTC' });`,
     ids: ['accident', 'zone'],
@@ -118,6 +123,26 @@ const libraries: readonly Case[] = [
     name: 'Agenda takes words as well',
     code: `import { Agenda } from 'agenda';\nconst agenda = new Agenda();\nawait agenda.every('3 minutes', 'mail');\nawait agenda.every(«'* 3 * * *'», 'mail');\nawait agenda.every('0 3 * * *', 'mail');`,
     broken: true,
+  },
+  {
+    name: 'Inngest takes five fields, and Sunday is 0',
+    code: `import { Inngest } from 'inngest';\nconst inngest = new Inngest({ id: 'app' });\nexport const a = inngest.createFunction({ id: 'a' }, { cron: «'0 0 3 * * *'» }, () => 1);\nexport const b = inngest.createFunction({ id: 'b' }, { cron: «'0 3 * * 7'» }, () => 1);\nexport const c = inngest.createFunction({ id: 'c' }, { cron: '0 3 * * 0' }, () => 1);\nexport const d = inngest.createFunction({ id: 'd' }, { cron: '@every 1h' }, () => 1);`,
+    ids: ['fields', 'invalid'],
+  },
+  {
+    name: 'Temporal: a workflow takes five fields, a schedule a year, too',
+    code: `import type { Client } from '@temporalio/client';\ndeclare const client: Client;\nawait client.workflow.start('report', { taskQueue: 'q', workflowId: 'a', cronSchedule: «'0 3 * * * 2030'» });\nawait client.workflow.start('report', { taskQueue: 'q', workflowId: 'b', cronSchedule: '0 3 * * *' });\nawait client.schedule.create({ scheduleId: 's', action: { type: 'startWorkflow', workflowType: 'report', taskQueue: 'q' }, spec: { cronExpressions: ['0 3 * * * 2030'] } });`,
+    ids: 'fields',
+  },
+  {
+    name: 'Trigger.dev takes no seconds',
+    code: `import { schedules } from '@trigger.dev/sdk/v3';\nexport const a = schedules.task({ id: 'a', cron: «'0 0 3 * * *'», run: async () => 1 });\nexport const b = schedules.task({ id: 'b', cron: '0 3 L * *', run: async () => 1 });`,
+    ids: 'fields',
+  },
+  {
+    name: 'DBOS 5 knows nicknames and last days',
+    code: `import { DBOS } from '@dbos-inc/dbos-sdk';\nexport class Reports {\n  @DBOS.scheduled({ crontab: '@daily' })\n  @DBOS.workflow()\n  static async a(_at: Date, _now: Date) {}\n  @DBOS.scheduled({ crontab: '0 0 L * *' })\n  @DBOS.workflow()\n  static async b(_at: Date, _now: Date) {}\n  @DBOS.scheduled({ crontab: «'@noon'» })\n  @DBOS.workflow()\n  static async c(_at: Date, _now: Date) {}\n}`,
+    ids: 'invalid',
   },
   {
     name: 'Inngest puts the time zone before it',
