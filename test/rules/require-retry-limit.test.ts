@@ -532,9 +532,68 @@ try { await deliver(1); } catch { await mail.«add»('send', {}); }`,
   },
 ];
 
+/** A time table of which another file makes the items; there, `item(…)` states three runs. */
+const timetable = (items: string): Case['code'] => ({
+  'app.ts': `import { parseCronItems, type CronItem } from 'graphile-worker';
+import { items } from './items.js';
+export const parsed = parseCronItems(items.filter((each): each is CronItem => each !== undefined));`,
+  'items.ts': `import type { CronItem } from 'graphile-worker';
+import { settings } from './settings.js';
+const item = ({ task, match }: { task: string; match: string }): CronItem => {
+  return { task, match, options: { backfillPeriod: 0, maxAttempts: 3 } };
+};
+export const items: (CronItem | undefined)[] = [${items}];`,
+  'settings.ts': `interface Of<V> { readonly is: V }
+type Parsed<S> = { [K in keyof S]: S[K] extends Of<infer V> ? V : never };
+declare function text(): Of<string>;
+declare function object<S>(shape: S): Of<Parsed<S>>;
+declare function parse<S>(shape: S): Parsed<S>;
+export const off = undefined as string | undefined;
+export const settings = parse({ remote: object({ key: text() }) });`,
+});
+const nightly = `item({ task: 'a', match: '0 3 * * *' })`;
+
+/** Items of a list, some of which may not be there. */
+const lists: readonly Case[] = [
+  {
+    name: 'items of a helper in another file',
+    code: timetable(`${nightly}, item({ task: 'b', match: '0 4 * * *' })`),
+    options: { stated: true },
+  },
+  {
+    name: "an item that a schema's result switches on",
+    code: timetable(`settings.remote.key ? ${nightly} : undefined`),
+    options: { stated: true },
+  },
+  {
+    name: 'an item that is certainly not there',
+    code: `import { parseCronItems } from 'graphile-worker';
+const off = undefined as string | undefined;
+parseCronItems([off ? { task: 'a', match: '0 3 * * *' } : undefined].filter((each) => each !== undefined));`,
+    options: { stated: true },
+  },
+  {
+    name: 'an item that may be there, and of which nobody decides',
+    code: `import { parseCronItems } from 'graphile-worker';
+parseCronItems([process.env['A'] ? { task: 'a', match: '0 3 * * *', options: «{ backfillPeriod: 0 }» } : undefined].filter((each) => each !== undefined));`,
+    options: { stated: true },
+    ids: 'bounded',
+    messages: ['by default graphile-worker runs it 25 times'],
+  },
+  {
+    name: "a child of a flow that may be there: the others' retries are not its own",
+    code: `import { FlowProducer } from 'bullmq';
+const flows = new FlowProducer();
+const last = process.env['A'] ? { name: 'c', queueName: 'c', data: {} } : undefined;
+const first = { name: 'b', queueName: 'b', data: {}, opts: { attempts: 3 } };
+await flows.add({ name: 'a', queueName: 'a', data: {}, opts: { attempts: 3 }, children: [first, «last»].filter((each) => each !== undefined) });`,
+    ids: 'ignores',
+  },
+];
+
 testRule(
   'require-retry-limit',
   'undecided',
-  { 'at the dispatch': atTheDispatch, infinite, erased, defaults, unknowns, stated, ownRetries },
+  { 'at the dispatch': atTheDispatch, infinite, erased, defaults, unknowns, stated, ownRetries, lists },
   { typedOutputs: true },
 );
