@@ -63,7 +63,6 @@ const open: ReadonlySet<string> = new Set([
   '@boringnode/queue: traps',
   'Agenda: traps',
   'pg-boss: traps',
-  'graphile-worker: traps',
   'Inngest: traps',
   'Hatchet: traps',
   'DBOS step: traps',
