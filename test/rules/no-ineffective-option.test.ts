@@ -301,7 +301,8 @@ const removed: readonly Case[] = [
   {
     name: 'BullMQ’s pattern in Bull',
     code: `import Bull from 'bull';\nconst mail = new Bull('mail');\nconst options = { attempts: 3, repeat: { «pattern: '0 3 * * *'» } };\nawait mail.add({ id: 1 }, options as never);`,
-    ids: 'ignored',
+    ids: 'rejected',
+    messages: ['without `cron` the job is not queued'],
     outputs: [[`const options = { attempts: 3, repeat: { cron: '0 3 * * *' } };`]],
   },
   {
