@@ -532,6 +532,44 @@ try { await deliver(1); } catch { await mail.«add»('send', {}); }`,
   },
 ];
 
+/** Handlers of one definition, which can decide for all of them. */
+const services: readonly Case[] = [
+  {
+    name: 'several handlers of which nobody decides: once, at what defines them',
+    code: `import { handlers, object, type ObjectContext } from '@restatedev/restate-sdk';
+const { exclusive } = handlers.object;
+export const mails = «object»({ name: 'mails', handlers: {
+  send: exclusive({ ingressPrivate: true }, async (context: ObjectContext) => { context.key; }),
+  drop: exclusive({}, async (context: ObjectContext) => { context.key; }),
+  keep: exclusive({ retryPolicy: { maxAttempts: 3 } }, async (context: ObjectContext) => { context.key; }),
+  plain: async (context: ObjectContext) => { context.key; },
+} });`,
+    outputs: [
+      [
+        '}, options: { retryPolicy: { maxAttempts: 10 } } });',
+        '}, options: { retryPolicy: { maxAttempts: 1 } } });',
+      ],
+    ],
+  },
+  {
+    name: 'one handler of which nobody decides: at its own options',
+    code: `import { handlers, object, type ObjectContext } from '@restatedev/restate-sdk';
+const { exclusive } = handlers.object;
+export const mails = object({ name: 'mails', handlers: {
+  drop: exclusive(«{ ingressPrivate: true }», async (context: ObjectContext) => { context.key; }),
+  keep: exclusive({ retryPolicy: { maxAttempts: 3 } }, async (context: ObjectContext) => { context.key; }),
+} });`,
+  },
+  {
+    name: 'the service decides for all',
+    code: `import { handlers, object, type ObjectContext } from '@restatedev/restate-sdk';
+export const mails = object({ name: 'mails', options: { retryPolicy: { maxAttempts: 3 } }, handlers: {
+  drop: handlers.object.exclusive({ ingressPrivate: true }, async (context: ObjectContext) => { context.key; }),
+  keep: async (context: ObjectContext) => { context.key; },
+} });`,
+  },
+].map((each) => ({ ids: 'bounded', options: { stated: true }, ...each }));
+
 /** A time table of which another file makes the items; there, `item(…)` states three runs. */
 const timetable = (items: string): Case['code'] => ({
   'app.ts': `import { parseCronItems, type CronItem } from 'graphile-worker';
@@ -594,6 +632,16 @@ await flows.add({ name: 'a', queueName: 'a', data: {}, opts: { attempts: 3 }, ch
 testRule(
   'require-retry-limit',
   'undecided',
-  { 'at the dispatch': atTheDispatch, infinite, erased, defaults, unknowns, stated, ownRetries, lists },
+  {
+    'at the dispatch': atTheDispatch,
+    infinite,
+    erased,
+    defaults,
+    unknowns,
+    stated,
+    ownRetries,
+    services,
+    lists,
+  },
   { typedOutputs: true },
 );
