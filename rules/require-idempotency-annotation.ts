@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { createRule } from '../src/rule.js';
+import { isDecidedHere } from '../src/tasks/edit.js';
 import { declarationStart, idempotencyTag } from '../src/tasks/idempotency.js';
 import type { Handler, Setting } from '../src/tasks/model.js';
 import { isWithin } from '../src/typescript/version.js';
@@ -32,6 +33,7 @@ export default createRule<Options>({
       if (project.isRegisteredAgain(handler)) continue;
       // Which function it is, callers or the classes below say: that is where it is judged.
       if (!handler.body && handler.openBody) continue;
+      if (handler.definitionOnly && !isJudgedHere(handler)) continue;
       // A durable function goes on where it was; what may run twice is its steps.
       if (handler.durable) continue;
       // Doing nothing twice is doing nothing.
@@ -110,6 +112,12 @@ function keysFor(handler: Handler): string {
     .filter(({ since, before }) => isWithin(policy.version, since, before))
     .map(({ option }) => `\`${option}\``)
     .join(' or ');
+}
+
+/** A definition that a project function makes is judged there, unless its callers say how often it is run. */
+function isJudgedHere(handler: Handler): boolean {
+  const { attempts } = handler.policy;
+  return !(attempts.state === 'unknown' && attempts.open) && isDecidedHere(handler, 'attempts');
 }
 
 /** Is one run stated, where also the run of a worker that died is counted? */

@@ -299,9 +299,9 @@ function needsParentheses(node: ts.Expression): boolean {
  */
 export function isDecidedHere(
   subject: Dispatch | Handler | Queue,
-  ...settings: readonly ('attempts' | 'backoff')[]
+  ...settings: readonly ('attempts' | 'backoff' | 'timeLimit')[]
 ): boolean {
-  const through = subject.kind === 'dispatch' ? subject.through : undefined;
+  const through = subject.kind === 'queue' ? undefined : subject.through;
   return !through || settings.some((setting) => through.policy[setting].state === 'unknown');
 }
 

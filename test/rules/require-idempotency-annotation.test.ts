@@ -293,6 +293,27 @@ const atLeastOnce: readonly Case[] = [
     messages: ['Say why that is harmless: `/** @idempotent <why> */`.'],
   },
   {
+    name: 'Temporal: a function that makes proxies: once, there',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (taskQueue: string) => «proxyActivities»<Mails>({ startToCloseTimeout: '1m', taskQueue, retry: { maximumAttempts: 3 } });
+export async function flow(name: string) {
+  const { send } = of(name);
+  await send();
+  await of('b').drop();
+}`,
+  },
+  {
+    name: 'Temporal: a function that makes proxies that are run as often as its callers say: at these',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (runs: number) => proxyActivities<Mails>({ startToCloseTimeout: '1m', retry: { maximumAttempts: runs } });
+export async function flow() {
+  await of(1).send();
+  await «of»(3).drop();
+}`,
+  },
+  {
     name: 'Restate: a step is not dispatched',
     code: `import { service, type Context } from '@restatedev/restate-sdk';\ndeclare function charge(): Promise<void>;\nexport const mails = service({ name: 'mails', handlers: { send: async (context: Context) => { await context.«run»('charge', () => charge()); } } });`,
     messages: [

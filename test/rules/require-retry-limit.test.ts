@@ -532,6 +532,32 @@ try { await deliver(1); } catch { await mail.«add»('send', {}); }`,
   },
 ];
 
+/** Functions that make definitions for their callers. */
+const makers: readonly Case[] = [
+  {
+    name: 'what a function states for all of its callers is said there, once',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (taskQueue: string) => proxyActivities<Mails>(«{ startToCloseTimeout: '1m', taskQueue }»);
+export async function flow(name: string) {
+  await of(name).send();
+  await of('b').drop();
+}`,
+    ids: 'unlimited',
+  },
+  {
+    name: 'what its callers decide is said at them',
+    code: `import { proxyActivities, type RetryPolicy } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (retry: RetryPolicy) => proxyActivities<Mails>({ startToCloseTimeout: '1m', retry });
+export async function flow() {
+  await of({ maximumAttempts: 3 }).send();
+  await of(«{}»).drop();
+}`,
+    ids: 'unlimited',
+  },
+];
+
 /** Handlers of one definition, which can decide for all of them. */
 const services: readonly Case[] = [
   {
