@@ -666,6 +666,7 @@ testRule(
     unknowns,
     stated,
     ownRetries,
+    makers,
     services,
     lists,
   },
