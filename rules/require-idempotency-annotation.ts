@@ -75,6 +75,14 @@ export default createRule<Options>({
       });
     }
 
+    /** A definition that a project function makes is judged there, unless its callers say how often it is run. */
+    function isJudgedHere(handler: Handler): boolean {
+      const { attempts } = handler.policy;
+      const isOpen = attempts.state === 'unknown' && attempts.open !== undefined;
+      if (isOpen && project.handlers.some(({ through }) => through === handler)) return false;
+      return isDecidedHere(handler, 'attempts');
+    }
+
     /** Is everything that reaches this handler, as far as the program shows, dispatched with a key? */
     function hasKey(handler: Handler): boolean {
       const address = addressOf(handler);
@@ -112,12 +120,6 @@ function keysFor(handler: Handler): string {
     .filter(({ since, before }) => isWithin(policy.version, since, before))
     .map(({ option }) => `\`${option}\``)
     .join(' or ');
-}
-
-/** A definition that a project function makes is judged there, unless its callers say how often it is run. */
-function isJudgedHere(handler: Handler): boolean {
-  const { attempts } = handler.policy;
-  return !(attempts.state === 'unknown' && attempts.open) && isDecidedHere(handler, 'attempts');
 }
 
 /** Is one run stated, where also the run of a worker that died is counted? */

@@ -314,6 +314,15 @@ export async function flow() {
 }`,
   },
   {
+    name: 'Temporal: proxies that are run as often as what the workflow is given says',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void> }
+export async function flow(given: { runs?: number }) {
+  const { send } = «proxyActivities»<Mails>({ startToCloseTimeout: '1m', retry: { maximumAttempts: given.runs ?? 3 } });
+  await send();
+}`,
+  },
+  {
     name: 'Restate: a step is not dispatched',
     code: `import { service, type Context } from '@restatedev/restate-sdk';\ndeclare function charge(): Promise<void>;\nexport const mails = service({ name: 'mails', handlers: { send: async (context: Context) => { await context.«run»('charge', () => charge()); } } });`,
     messages: [
