@@ -87,9 +87,13 @@ export default createRule<Options>({
     function hasKey(handler: Handler): boolean {
       const address = addressOf(handler);
       if (!handler.library.deduplication || !address) return false;
-      const dispatches = project.dispatches.filter(
-        (each) => each.library.base === handler.library.base && isOneOf(each[address], handler[address]),
+      const all = project.dispatches.filter(({ library }) => library.base === handler.library.base);
+      // Whoever dispatches tasks of names that nobody knows may dispatch this one, and without a key.
+      const isOpen = all.some(
+        ({ task, policy }) => task.state === 'unknown' && policy.deduplication.state !== 'stated',
       );
+      if (address === 'task' && isOpen) return false;
+      const dispatches = all.filter((each) => isOneOf(each[address], handler[address]));
       return (
         dispatches.length > 0 && dispatches.every(({ policy }) => policy.deduplication.state !== 'defaulted')
       );

@@ -346,6 +346,14 @@ export const add = async () => {
     messages: ['or dispatch it with `jobKey`.'],
   },
   {
+    name: 'graphile-worker: somebody dispatches tasks of any name',
+    code: `import { quickAddJob, run } from 'graphile-worker';
+declare function send(): Promise<void>;
+void run({ taskList: { «mail»: async () => { await send(); } } });
+export const keyed = () => quickAddJob({}, 'mail', {}, { jobKey: 'mail' });
+export const add = (name: string) => quickAddJob({}, name, {});`,
+  },
+  {
     name: 'Trigger.dev: a lost run is the only one that was asked for',
     code: `import { task } from '@trigger.dev/sdk/v3';\ndeclare function brew(cup: string): Promise<void>;\nexport const once = task({ id: 'once', retry: { maxAttempts: 1 }, run: async (cup: string) => brew(cup) });\n${tag}\nexport const twice = task({ id: 'twice', retry: { maxAttempts: 2 }, run: async (cup: string) => brew(cup) });\nexport const both = «task»({ id: 'both', retry: { maxAttempts: 2 }, run: async (cup: string) => brew(cup) });`,
   },
