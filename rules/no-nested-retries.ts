@@ -37,6 +37,8 @@ export default createRule({
         if (isInside(retry.call, body) && isInnermost(handler, retry.call) && failing(retry, body))
           say(handler, retry, []);
       }
+      // What is run again stands in one place, however many calls lead there.
+      const seen = new Set<ts.Node>();
       for (const call of callsIn(code, body, names)) {
         if (
           isInside(call.target, body) ||
@@ -50,7 +52,9 @@ export default createRule({
             (retry) => isInside(retry.call, target) && failing(retry, target),
           );
         const behind = foundBehind(code, call, ownOf, names);
-        if (behind) say(handler, behind.found, behind.chain);
+        if (!behind || seen.has(behind.found.call)) continue;
+        seen.add(behind.found.call);
+        say(handler, behind.found, behind.chain);
       }
     }
 

@@ -11,6 +11,7 @@ import {
   walkDispatchPayload,
   walkHandlerPayload,
 } from '../src/tasks/payload-of.js';
+import type { Project } from '../src/tasks/project.js';
 import {
   type DelicateKind,
   delicateKindOf,
@@ -19,6 +20,7 @@ import {
   type PayloadVisitor,
   removedProperties,
 } from '../src/typescript/payload.js';
+import { isParsedJson } from '../src/typescript/parsed.js';
 import { isPartialRow, rowOfExpression, rowOfType } from '../src/typescript/rows.js';
 
 /** What to write instead of a value of this kind, when the value is a plain expression. */
@@ -60,6 +62,13 @@ export default createRule({
       return false;
     };
 
+    /** Does the value come out of a JSON text, so that only its declared type is of this kind? */
+    const isParsed = ({ source, path }: PayloadPart, kind: DelicateKind): boolean =>
+      source !== undefined &&
+      isParsedJson(code, source.at, path.slice(source.depth), (parameter, keys) =>
+        isGivenPayload(project, parameter, keys, kind),
+      );
+
     /** What is wrong with this part; `done` where nothing inside it is ours to judge. */
     const judge = (part: PayloadPart, serializer: Serializer): DelicateKind | 'done' | undefined => {
       const { type } = part;
@@ -97,7 +106,7 @@ export default createRule({
       return (part) => {
         const kind = judge(part, serializer);
         if (kind === undefined || kind === 'done') return kind === 'done';
-        if (isRemoved(part) || isKnown(part)) return true;
+        if (isRemoved(part) || isParsed(part, kind) || isKnown(part)) return true;
         report({
           at: part.node,
           messageId,
@@ -138,6 +147,22 @@ export default createRule({
     }
   },
 });
+
+/** Is this a part of what a worker is given for payload, which lost what is of this kind on its way? */
+function isGivenPayload(
+  project: Project,
+  parameter: ts.ParameterDeclaration,
+  keys: readonly string[],
+  kind: DelicateKind,
+): boolean {
+  const { library, payload } = project.bodies.get(parameter.parent) ?? {};
+  if (!library || !payload || serializers[library.serializer ?? 'json'][kind] === undefined) return false;
+  const index = parameter.parent.parameters.indexOf(parameter);
+  return (
+    (payload.parameter === 'all' || payload.parameter === index) &&
+    payload.path.every((key, at) => keys[at] === key)
+  );
+}
 
 /** Does a union name the serialized form beside the value: `Date | string`? */
 function saysItself(checker: ts.TypeChecker, type: ts.UnionType): boolean {

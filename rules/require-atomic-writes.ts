@@ -14,7 +14,9 @@ export default createRule({
   options: {},
   messages: {
     separate:
-      'This task may run again, and it writes to `{{first}}` ({{firstWhere}}) and to `{{second}}` ({{secondWhere}}) without a transaction: a failure in between keeps half of it, and the next run adds to that.',
+      'This task may run again, and it writes to `{{first}}` ({{firstWhere}}) and to `{{second}}` ({{secondWhere}}) without a transaction: a run that dies in between leaves the first one alone, and the next run makes it a second time.',
+    replaced:
+      'This task may run again, and it deletes from `{{first}}` ({{firstWhere}}) and writes there anew ({{secondWhere}}) without a transaction: a run that dies in between leaves nothing there, until another one gets through.',
   },
   check({ project, file, report, where }) {
     for (const handler of project.bodiesIn(file)) {
@@ -26,7 +28,8 @@ export default createRule({
       if (!pair) continue;
       report({
         at: pair.at,
-        messageId: 'separate',
+        // Of two writes to one table the first is what clears it.
+        messageId: pair.first.kind === 'delete' ? 'replaced' : 'separate',
         data: {
           first: nameOf(pair.first),
           firstWhere: where(pair.first.node),

@@ -1,9 +1,17 @@
-import type ts from 'typescript';
+import ts from 'typescript';
 import { createRule } from '../src/rule.js';
-import { forwardedBy, insertOption, isDecidedHere, optionAt, placeOfOptions } from '../src/tasks/edit.js';
+import {
+  forwardedBy,
+  insertDefault,
+  insertOption,
+  isDecidedHere,
+  optionAt,
+  placeOfOptions,
+} from '../src/tasks/edit.js';
 import type { Dispatch, Handler, Queue } from '../src/tasks/model.js';
 import { isUnlimited } from '../src/tasks/policy.js';
 import { isAttemptsTrapped } from '../src/tasks/traps.js';
+import { skipOuter } from '../src/typescript/syntax.js';
 
 export interface Options {
   stated: boolean;
@@ -98,7 +106,7 @@ export default createRule<Options>({
       }
       if (isUnlimited(attempts.value)) {
         report({
-          at: placeOfOptions(subject, forwarded(subject)),
+          at: placeOf(subject),
           messageId: 'unlimited',
           data,
           suggest: suggestions(subject),
@@ -108,7 +116,7 @@ export default createRule<Options>({
         const lost = policy.lostAttempts;
         const ignores = subject.kind === 'dispatch' && subject.ignoresQueue;
         report({
-          at: placeOfOptions(subject, forwarded(subject)),
+          at: placeOf(subject),
           messageId: lost ? 'lost' : ignores ? 'ignores' : 'undecided',
           data: {
             ...data,
@@ -119,7 +127,7 @@ export default createRule<Options>({
         });
       } else if (options.stated) {
         report({
-          at: placeOfOptions(subject, forwarded(subject)),
+          at: placeOf(subject),
           messageId: 'bounded',
           data,
           suggest: suggestions(subject),
@@ -129,10 +137,27 @@ export default createRule<Options>({
 
     function suggestions(subject: Dispatch | Handler) {
       const { attempts, runOnce } = subject.library.suggest ?? {};
+      if (subject.kind === 'handler' && isOneOfMany(subject))
+        return [insertDefault(subject, attempts, 'retry'), insertDefault(subject, runOnce, 'runOnce')];
       return [
         insertOption(subject, attempts, 'retry', forwarded(subject)),
         insertOption(subject, runOnce, 'runOnce', forwarded(subject)),
       ];
+    }
+
+    function placeOf(subject: Dispatch | Handler): ts.Node {
+      return subject.kind === 'handler' && isOneOfMany(subject)
+        ? calleeOf(subject.node)
+        : placeOfOptions(subject, forwarded(subject));
+    }
+
+    /** Would one set of options decide for several handlers of which nobody decides? Then they are one report. */
+    function isOneOfMany({ site, node }: Handler): boolean {
+      if (site.defaults === undefined) return false;
+      const undecided = defined.filter(({ node: other, policy: { attempts } }) => {
+        return other === node && attempts.state === 'defaulted' && !attempts.erasedAt;
+      });
+      return undecided.length > 1;
     }
 
     /** The parameter of the project function that is called, where one forwards the options. */
@@ -141,6 +166,12 @@ export default createRule<Options>({
     }
   },
 });
+
+function calleeOf(node: ts.Node): ts.Node {
+  if (!ts.isCallExpression(node)) return node;
+  const callee = skipOuter(node.expression);
+  return ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+}
 
 function runsText(runs: number): string {
   if (isUnlimited(runs)) return 'without end';

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { createRule } from '../src/rule.js';
-import { insertOption, optionAt } from '../src/tasks/edit.js';
+import { insertOption, isDecidedHere, optionAt } from '../src/tasks/edit.js';
 import type { Handler } from '../src/tasks/model.js';
 import { chainTo, namesLeadingTo } from '../src/typescript/calls.js';
 import { handsOn, isBoundedInTime, waitsForNothing } from '../src/typescript/time.js';
@@ -42,6 +42,8 @@ export default createRule<Options>({
     const { code } = project;
     for (const handler of project.handlersIn(file)) {
       if (project.isRegisteredAgain(handler)) continue;
+      // Where no function is named, all that there is to judge is what the definition states.
+      if (handler.definitionOnly && !isDecidedHere(handler, 'timeLimit')) continue;
       judge(handler);
       if (options.soft) judgeSoft(handler);
     }

@@ -133,8 +133,8 @@ export const bull = defineLibrary({
     {
       option: 'repeat.pattern',
       without: ['repeat.cron', 'repeat.every'],
-      effect: 'ignored',
-      because: 'that is what BullMQ calls it, so the job is never repeated',
+      effect: 'rejected',
+      because: 'that is what BullMQ calls it, and without `cron` the job is not queued',
       instead: 'Write `cron`',
       write: { rename: 'cron' },
     },

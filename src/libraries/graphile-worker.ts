@@ -4,6 +4,17 @@ import { defineLibrary } from './define.js';
 /** The options stand among the keys of an element. */
 const bulk = { name: 'addJobs', item: { identifier: 0, payload: 1 }, since: '0.18' } as const;
 
+/** What hands one job to PostgreSQL, its options as they are. */
+const one = [
+  'Helpers.addJob',
+  'Runner.addJob',
+  'WorkerSharedOptions.addJob',
+  'addJobAdhoc',
+  'quickAddJob',
+] as const;
+/** What hands it several as JSON. */
+const many = ['Helpers.addJobs', 'Runner.addJobs', 'parseCronItems'] as const;
+
 /**
  * graphile-worker 0.16 to 0.18. Facts: 0.16.6 and 0.18.0, read and run. Sources in the package: helpers.js
  * (`addJob`), worker.js (arrays of promises), sql/failJobs.js (the pause), sql/resetLockedAt.js (a dead worker).
@@ -92,13 +103,7 @@ export const graphileWorker = defineLibrary({
   traps: [
     {
       option: 'maxAttempts',
-      methods: [
-        'Helpers.addJob',
-        'Runner.addJob',
-        'WorkerSharedOptions.addJob',
-        'addJobAdhoc',
-        'quickAddJob',
-      ],
+      methods: one,
       is: [0],
       effect: 'misread',
       because: 'it takes 0 for "not given" and runs the job up to 25 times',
@@ -107,7 +112,7 @@ export const graphileWorker = defineLibrary({
     },
     {
       option: 'maxAttempts',
-      methods: ['Helpers.addJobs', 'Runner.addJobs'],
+      methods: many,
       is: [0],
       effect: 'rejected',
       because: 'PostgreSQL refuses less than one run, so none of these jobs is queued',
@@ -116,6 +121,7 @@ export const graphileWorker = defineLibrary({
     },
     {
       option: 'maxAttempts',
+      methods: one,
       is: [NaN],
       effect: 'misread',
       because: 'it takes it for not given, and runs the job 25 times',
@@ -124,11 +130,32 @@ export const graphileWorker = defineLibrary({
     },
     {
       option: 'maxAttempts',
-      is: [Infinity],
+      methods: many,
+      is: [NaN, Infinity],
+      effect: 'misread',
+      because: 'JSON has no such number, so it is not given, and the job runs up to 25 times',
+      instead: 'Give a whole number from 1 to 32767',
+      decidesAttempts: true,
+    },
+    {
+      option: 'maxAttempts',
+      methods: one,
       below: 0,
       above: 32_767,
+      fraction: true,
       effect: 'rejected',
       because: 'PostgreSQL refuses it, so the job is never queued',
+      instead: 'Give a whole number from 1 to 32767',
+      decidesAttempts: true,
+    },
+    {
+      option: 'maxAttempts',
+      methods: many,
+      below: 0,
+      above: 32_767,
+      fraction: true,
+      effect: 'rejected',
+      because: 'PostgreSQL refuses it, so none of these jobs is queued',
       instead: 'Give a whole number from 1 to 32767',
       decidesAttempts: true,
     },

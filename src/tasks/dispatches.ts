@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { Library, Site } from '../libraries/vocabulary.js';
 import { evaluate } from '../typescript/evaluate.js';
-import { type Lazy, present, unknownElsewhere, type Value } from '../typescript/value.js';
+import { isNullish, Lazy, present, unknownElsewhere, type Value } from '../typescript/value.js';
 import type { Configs } from './config-files.js';
 import type { Match } from './match.js';
 import type { Dispatch, Handler, Setting } from './model.js';
@@ -42,7 +42,7 @@ export class Dispatches {
     if (!list) return [];
     const { value } = list;
     const items = value.kind === 'array' ? value.elements : [list];
-    return items.flatMap((item) => this.#itemDispatches(match, node, item, 0));
+    return items.flatMap(itemThatIsThere).flatMap((item) => this.#itemDispatches(match, node, item, 0));
   }
 
   #itemDispatches(
@@ -58,7 +58,9 @@ export class Dispatches {
     if (children?.value.kind !== 'array') return [own];
     return [
       own,
-      ...children.value.elements.flatMap((child) => this.#itemDispatches(match, node, child, depth + 1)),
+      ...children.value.elements
+        .flatMap(itemThatIsThere)
+        .flatMap((child) => this.#itemDispatches(match, node, child, depth + 1)),
     ];
   }
 
@@ -142,6 +144,14 @@ export class Dispatches {
       ? this.queues.settingsOf(evaluate(this.reading.code, callee.expression, match.bindings))
       : unknownQueue(unknownElsewhere(node, 'no receiver'));
   }
+}
+
+/** `enabled ? item : undefined`, of which the list is filtered: what is not there is no task. */
+function itemThatIsThere(item: Lazy): readonly Lazy[] {
+  const { node, value, bindings } = item;
+  if (isNullish(value)) return [];
+  const there = present(value);
+  return [there === value ? item : new Lazy(node, () => there, bindings)];
 }
 
 /** Does a library know queues as objects or by name at all, with settings of their own or without? */

@@ -64,6 +64,23 @@ export function insertOption(
   return edit && { ...edit, messageId, data: { text } };
 }
 
+/** The same for what one set of options decides for all handlers that a call defines: Restate's `options` of a service. */
+export function insertDefault(
+  { site: { defaults }, node }: Handler,
+  text: string | undefined,
+  messageId: string,
+): (Edit & { messageId: string; data: { text: string } }) | undefined {
+  const place = typeof defaults === 'string' ? defaults : defaults?.[0];
+  const [, index, key] = /^arg(\d+)\.([\w$]+)$/.exec(place ?? '') ?? [];
+  const argument = ts.isCallExpression(node) ? node.arguments[Number(index)] : undefined;
+  const literal = argument && skipOuter(argument);
+  if (text === undefined || key === undefined || !literal || !ts.isObjectLiteralExpression(literal))
+    return undefined;
+  const whole = `${key}: { ${text} }`;
+  const edit = addToObject(literal, whole);
+  return edit && { ...edit, messageId, data: { text: whole } };
+}
+
 /** The argument of a project function's call that an option would be given in. */
 interface ForwardedArgument {
   readonly index: number;
@@ -282,9 +299,9 @@ function needsParentheses(node: ts.Expression): boolean {
  */
 export function isDecidedHere(
   subject: Dispatch | Handler | Queue,
-  ...settings: readonly ('attempts' | 'backoff')[]
+  ...settings: readonly ('attempts' | 'backoff' | 'timeLimit')[]
 ): boolean {
-  const through = subject.kind === 'dispatch' ? subject.through : undefined;
+  const through = subject.kind === 'queue' ? undefined : subject.through;
   return !through || settings.some((setting) => through.policy[setting].state === 'unknown');
 }
 

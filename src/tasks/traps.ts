@@ -20,17 +20,33 @@ export interface Trap {
 /** The traps in some options. */
 export function trapsOf(project: Project, options: WrittenOptions): readonly Trap[] {
   const { library, subject, version } = options;
-  return options.traps.flatMap((spec): readonly Trap[] => {
-    if (!isCertainlyWithin(version, spec.since, spec.before) || !isOf(spec, subject)) return [];
+  const rows = options.traps.filter((spec) => {
+    if (!isCertainlyWithin(version, spec.since, spec.before) || !isOf(spec, subject)) return false;
     // What else is there is known of a task, not of the defaults that it may or may not take.
     const needsTask = spec.without !== undefined && subject?.kind === 'queue';
-    if (needsTask || !holdsAround(spec, options) || isSwitchedOn(project, options, spec)) return [];
+    return !needsTask && holdsAround(spec, options) && !isSwitchedOn(project, options, spec);
+  });
+  return rows.flatMap((spec): readonly Trap[] => {
     if (spec.option === undefined) return [{ spec, library: library.base, at: options.name }];
     const value = options.option(spec.option);
     return valuesTrapped(spec, value)
+      .filter((each) => !isNamedByAnother(rows, spec, each))
       .filter(({ node: at }) => spec.without === undefined || isTrapForAll(project, options, spec, at))
       .map(({ node: at }) => ({ spec, library: library.base, at }));
   });
+}
+
+/** A row that names a value speaks for it: one that only bounds the same option's values leaves it to that. */
+function isNamedByAnother(rows: readonly TrapSpec[], own: TrapSpec, value: Value): boolean {
+  const names = ({ option, is }: TrapSpec): boolean =>
+    option === own.option &&
+    value.kind === 'constant' &&
+    is?.some((each) => Object.is(each, value.value)) === true;
+  return hasBounds(own) && !names(own) && rows.some(names);
+}
+
+function hasBounds({ below, above, fraction, number }: TrapSpec): boolean {
+  return [below, above, fraction, number].some((each) => each !== undefined);
 }
 
 /** What several tasks are given is wrong where each of them lacks what belongs to it. */
@@ -108,8 +124,8 @@ function valuesTrapped(spec: TrapSpec, value: Value): readonly Value[] {
   return all.filter((each) => fits(spec, each));
 }
 
-function hasCondition({ is, below, above, fraction, number, matches }: TrapSpec): boolean {
-  return [is, below, above, fraction, number, matches].some((each) => each !== undefined);
+function hasCondition(spec: TrapSpec): boolean {
+  return hasBounds(spec) || spec.is !== undefined || spec.matches !== undefined;
 }
 
 /** A value that cannot be followed is there all the same, where it is written for the very key. */

@@ -64,7 +64,7 @@ function passedBy(
 const known = new PerCode<ts.Node, readonly ts.CallExpression[]>();
 
 /** The calls of a function in the program, by its own name. */
-function callsOf(code: Code, target: ts.SignatureDeclaration): readonly ts.CallExpression[] {
+export function callsOf(code: Code, target: ts.SignatureDeclaration): readonly ts.CallExpression[] {
   return known.once(code, target, () => findCalls(code, target));
 }
 

@@ -623,7 +623,11 @@ export function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bind
       : { kind: 'constant', value, node: declaration };
   }
   if (ts.isEnumDeclaration(declaration)) return valueOfEnum(code, declaration);
-  if (ts.isPropertyAssignment(declaration)) return evaluate(code, declaration.initializer, bindings);
+  if (ts.isPropertyAssignment(declaration)) {
+    return isMappedToOther(code, target, declaration)
+      ? unknownElsewhere(node, 'its type is made of another')
+      : evaluate(code, declaration.initializer, bindings);
+  }
   if (ts.isShorthandPropertyAssignment(declaration)) return evaluateShorthand(code, declaration, bindings);
   if (ts.isExportAssignment(declaration)) return evaluate(code, declaration.expression, bindings);
   if (ts.isFunctionDeclaration(declaration)) {
@@ -645,6 +649,20 @@ export function valueOfSymbol(code: Code, symbol: ts.Symbol, node: ts.Node, bind
   if (ts.isSourceFile(declaration) || ts.isModuleDeclaration(declaration))
     return { kind: 'module', symbol: target, node };
   return unknown(node, 'a declaration that is not followed');
+}
+
+/**
+ * A mapped type, such as a schema's result, has its keys declared where the type that it is made of has them: what
+ * stands there is the schema, and no value of it.
+ */
+function isMappedToOther(code: Code, symbol: ts.Symbol, declaration: ts.PropertyAssignment): boolean {
+  const { checker } = code;
+  const written = code.typed ? checker.getSymbolAtLocation(declaration.name) : undefined;
+  return (
+    written !== undefined &&
+    written !== symbol &&
+    !checker.isTypeAssignableTo(checker.getTypeOfSymbol(written), checker.getTypeOfSymbol(symbol))
+  );
 }
 
 /** What a parameter is given: by the call that is being followed, by a loop, by a framework. */

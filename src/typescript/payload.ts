@@ -25,6 +25,8 @@ export interface PayloadPart {
   readonly value: ts.Expression | undefined;
   /** The property whose declaration has this type, where the part lies inside a declared type. */
   readonly member: ts.Symbol | undefined;
+  /** The expression whose type was looked into, and how many keys lead to it; undefined in a handler's signature. */
+  readonly source: { readonly at: Lazy; readonly depth: number } | undefined;
 }
 
 /** Says whether the walk is done with a part (true), or is to look inside it. */
@@ -62,7 +64,7 @@ export function walkPayload(code: Code, payload: Lazy, walk: PayloadWalk): void 
 
 /** Walks the type of a payload that a handler declares. */
 export function walkPayloadType(code: Code, node: ts.Node, type: ts.Type, visit: PayloadVisitor): void {
-  const part = { node, path: [], type, direct: true, value: undefined, member: undefined };
+  const part = { node, path: [], type, direct: true, value: undefined, member: undefined, source: undefined };
   new Walk(code, { visit }).type(part, 0);
 }
 
@@ -188,8 +190,9 @@ class Walk {
       unsaid?.(at);
     } else this.#unsaidIn(type, at, path, reported, hops, 0);
     if (reported === undefined) return;
+    const source = { at, depth: path.length };
     this.type(
-      { node: reported, path, type, direct: reported === at.node, value: node, member: undefined },
+      { node: reported, path, type, direct: reported === at.node, value: node, member: undefined, source },
       0,
     );
   }
@@ -247,7 +250,7 @@ class Walk {
     if (!checker.isArrayType(type) && !checker.isTupleType(type)) return;
     for (const each of checker.getTypeArguments(type as ts.TypeReference)) {
       const part = { node: reported, path: [...path, '[]'], type: each, direct: false };
-      this.type({ ...part, value: undefined, member: undefined }, 1);
+      this.type({ ...part, value: undefined, member: undefined, source: undefined }, 1);
     }
   }
 
@@ -281,6 +284,7 @@ class Walk {
           direct: reported === property.name,
           value: undefined,
           member: undefined,
+          source: undefined,
         },
         0,
       );
@@ -325,6 +329,7 @@ class Walk {
           direct: false,
           value: undefined,
           member,
+          source: part.source,
         },
         depth + 1,
       );
@@ -389,7 +394,11 @@ const choosers = new Set([
 ]);
 
 /** Their types often keep the keys that are taken out; `unknown` where the keys are not known. */
-function keysChosen(code: Code, node: ts.CallExpression, bindings: Bindings): Chosen | 'unknown' | undefined {
+export function keysChosen(
+  code: Code,
+  node: ts.CallExpression,
+  bindings: Bindings,
+): Chosen | 'unknown' | undefined {
   const callee = node.expression;
   const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText();
   if (name !== 'omit' && name !== 'pick' && name !== 'omitBy' && name !== 'pickBy') return undefined;

@@ -8,15 +8,16 @@ import { isAssignment } from './instances.js';
 import { property } from './properties.js';
 import { ancestorsOf, isInside, skipOuter } from './syntax.js';
 import {
+  type ArrayValue,
+  type Bindings,
   choice,
   isNullish,
   Lazy,
-  read,
-  unknown,
-  type ArrayValue,
-  type Bindings,
+  noBindings,
   type ObjectValue,
   type Part,
+  read,
+  unknown,
   type Value,
 } from './value.js';
 
@@ -80,6 +81,29 @@ export function isReassigned(
 export function isChanged(declaration: ts.VariableDeclaration | ts.ParameterDeclaration): boolean {
   const { name } = declaration;
   return ts.isIdentifier(name) && changesIn(scopeOf(declaration)).has(name.text);
+}
+
+/**
+ * What a variable or parameter is given after its first value, as a whole and under one key of it; undefined where the
+ * text does something else to it that may change what stands there.
+ */
+export function givenTo(
+  code: Code,
+  declaration: ts.VariableDeclaration | ts.ParameterDeclaration,
+  key: string | undefined,
+): { readonly whole: readonly ts.Expression[]; readonly under: readonly ts.Expression[] } | undefined {
+  const whole = assignmentsOf(code, declaration);
+  const { name } = declaration;
+  const changed = ts.isIdentifier(name) ? (changesIn(scopeOf(declaration)).get(name.text) ?? []) : [];
+  const under: ts.Expression[] = [];
+  for (const { node, target } of changed) {
+    // Which keys `Object.assign` fills is another question.
+    if (!target) return undefined;
+    const written = keyOf(code, target, noBindings);
+    if (written !== undefined && written !== key) continue;
+    if (ts.isBinaryExpression(node)) under.push(node.right);
+  }
+  return { whole: whole.map(({ right }) => right), under };
 }
 
 interface Assignment {

@@ -520,9 +520,11 @@ describe('traps', () => {
     const starts = await runsOf(untyped({ attempts: 4, backoff }));
     expect(Math.min(...gaps(starts))).toBeGreaterThanOrEqual(95);
   });
-  it('repeat.pattern makes no repetition', async () => {
+  it('repeat.pattern makes add() reject: it finds no cron expression', async () => {
     const queue = openQueue();
-    await queue.add({}, untyped({ repeat: { pattern: '* * * * *' } })).catch(quiet);
+    const adding = queue.add({}, untyped({ repeat: { pattern: '* * * * *' } }));
+    await expect(adding).rejects.toThrow('Validation error');
     expect(await queue.getRepeatableJobs()).toEqual([]);
+    expect(await queue.count()).toBe(0);
   });
 });

@@ -29,7 +29,7 @@ type AddJobAdhoc = (options: object, identifier: string, payload?: unknown, spec
 
 /** What is used of graphile-worker, in the words of both versions. */
 interface Library {
-  Logger: new (factory: () => () => void) => object;
+  Logger: new (factory: () => (level: string, message: string) => void) => object;
   makeWorkerUtils(options: object): Promise<Utils>;
   quickAddJob: AddJobAdhoc;
   addJobAdhoc: AddJobAdhoc;
@@ -125,6 +125,54 @@ describe.each([{ version: '0.16' }, { version: '0.18' }])('graphile-worker $vers
     return (await failing(id, task)).runs;
   }
 
+  /** What a cron item with this number adds, and one of the same minute without; and what is said where it cannot. */
+  async function byCron(maxAttempts: number): Promise<{ added: number[]; errors: string[] }> {
+    const task = newTask();
+    const item = { match: '* * * * *', options: { backfillPeriod: 3_600_000 } };
+    const items = [
+      { ...item, task, options: { ...item.options, maxAttempts } },
+      { ...item, task: `${task}-other` },
+    ];
+    const errors: string[] = [];
+    const logger = new library.Logger(() => (_, message) => {
+      if (message.startsWith('Cron hit an error')) errors.push(message);
+    });
+    const start = (): Promise<Runner> =>
+      library.run({
+        ...options,
+        logger,
+        taskList: { other: fail },
+        parsedCronItems: library.parseCronItems(items),
+      });
+    const known = (): Promise<unknown[]> =>
+      database.query(
+        `SELECT 1 FROM graphile_worker._private_known_crontabs WHERE identifier IN ($1, $1 || '-other')`,
+        task,
+      );
+    const first = await start();
+    await until('the item is known', async () => (await known()).length === 2);
+    await first.stop();
+    // As if it had last been at work five minutes ago.
+    await database.query(
+      `UPDATE graphile_worker._private_known_crontabs
+        SET known_since = now() - interval '1 day', last_execution = now() - interval '5 minutes'
+        WHERE identifier IN ($1, $1 || '-other')`,
+      task,
+    );
+    const second = await start();
+    const found = await until('it has added a job, or has failed to', async () => {
+      const rows = await database.query<Row>(
+        `SELECT max_attempts FROM ${jobs} JOIN graphile_worker._private_tasks tasks ON tasks.id = task_id
+          WHERE identifier IN ($1, $1 || '-other')`,
+        task,
+      );
+      return (rows.length > 0 || errors.length > 0) && rows;
+    });
+    await second.stop();
+    const added = new Set(found.map((row) => row.max_attempts));
+    return { added: [...added].toSorted((a, b) => a - b), errors };
+  }
+
   describe('attempts', () => {
     it('a failing job of which nobody says anything runs 25 times', async () => {
       const task = newTask();
@@ -184,35 +232,7 @@ describe.each([{ version: '0.16' }, { version: '0.18' }])('graphile-worker $vers
 
     it('a cron item states it for the jobs that it adds', async () => {
       expect(library.parseCrontab('* * * * * task ?max=4')[0]?.options.maxAttempts).toBe(4);
-      const task = newTask();
-      const item = { task, match: '* * * * *', options: { maxAttempts: 4, backfillPeriod: 3_600_000 } };
-      const start = (): Promise<Runner> =>
-        library.run({
-          ...options,
-          taskList: { other: fail },
-          parsedCronItems: library.parseCronItems([item]),
-        });
-      const known = (): Promise<unknown[]> =>
-        database.query('SELECT 1 FROM graphile_worker._private_known_crontabs WHERE identifier = $1', task);
-      const first = await start();
-      await until('the item is known', async () => (await known()).length > 0);
-      await first.stop();
-      // As if it had last been at work five minutes ago.
-      await database.query(
-        `UPDATE graphile_worker._private_known_crontabs
-          SET known_since = now() - interval '1 day', last_execution = now() - interval '5 minutes'`,
-      );
-      const second = await start();
-      const [added] = await until('it has added a job', async () => {
-        const rows = await database.query<Row>(
-          `SELECT max_attempts FROM ${jobs} JOIN graphile_worker._private_tasks tasks ON tasks.id = task_id
-            WHERE identifier = $1`,
-          task,
-        );
-        return rows.length > 0 && rows;
-      });
-      await second.stop();
-      expect(added).toMatchObject({ max_attempts: 4 });
+      expect(await byCron(4)).toEqual({ added: [4, 25], errors: [] });
     });
 
     it('job:error tells of each failure, job:failed of the last', async () => {
@@ -227,6 +247,68 @@ describe.each([{ version: '0.16' }, { version: '0.18' }])('graphile-worker $vers
       await until('it has failed for good', () => told.length === 3);
       await runner.stop();
       expect(told).toEqual(['job:error', 'job:error', 'job:failed']);
+    });
+  });
+
+  describe('traps', () => {
+    const refused = /violates check constraint|out of range|invalid input syntax/;
+    /** All ways that take one job. */
+    const one = (maxAttempts: number): readonly Promise<Job>[] => {
+      const add = newer ? library.addJobAdhoc : library.quickAddJob;
+      const task = newTask();
+      return [
+        utils.addJob(task, {}, { maxAttempts }),
+        add(options, task, {}, { maxAttempts }),
+        new Promise((resolve, reject) => {
+          const outer = newTask();
+          const handler: Task = (_, helpers) =>
+            helpers.addJob(task, {}, { maxAttempts }).then(resolve, reject);
+          void utils.addJob(outer).then(() => runOnce({ [outer]: handler }));
+        }),
+      ];
+    };
+
+    it.each([0, NaN])('%s of addJob is taken for not given: 25 runs', async (maxAttempts) => {
+      for (const job of one(maxAttempts)) expect(await job).toMatchObject({ max_attempts: 25 });
+    });
+
+    it.each([-1, 2.5, 32_768, Infinity])('%s of addJob is refused', async (maxAttempts) => {
+      const answers = await Promise.allSettled(one(maxAttempts));
+      expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    });
+
+    it.each([NaN, Infinity])('%s of a cron item is taken for not given: 25 runs', async (maxAttempts) => {
+      expect(await byCron(maxAttempts)).toEqual({ added: [25], errors: [] });
+    });
+
+    // The older one ends its process.
+    from18('0, less and more of a cron item is refused, and with it all items of the minute', async () => {
+      for (const maxAttempts of [0, -1, 2.5, 32_768]) {
+        const { added, errors } = await byCron(maxAttempts);
+        expect(added).toEqual([]);
+        expect(errors[0]).toMatch(refused);
+      }
+    });
+
+    from18('addJobs takes Infinity and NaN for not given: 25 runs', async () => {
+      for (const maxAttempts of [NaN, Infinity]) {
+        const added = await utils.addJobs([{ identifier: newTask(), payload: {}, maxAttempts }]);
+        expect(added).toMatchObject([{ max_attempts: 25 }]);
+      }
+    });
+
+    from18('addJobs refuses 0, less and more, and with it all jobs of the call', async () => {
+      for (const maxAttempts of [0, -1, 2.5, 32_768]) {
+        const [good, bad] = [newTask(), newTask()];
+        const both = [{ identifier: good }, { identifier: bad, maxAttempts }];
+        await expect(utils.addJobs(both)).rejects.toThrow(refused);
+        const added = await database.query(
+          `SELECT 1 FROM ${jobs} JOIN graphile_worker._private_tasks tasks ON tasks.id = task_id
+            WHERE identifier = $1`,
+          good,
+        );
+        expect(added).toEqual([]);
+      }
     });
   });
 

@@ -40,6 +40,21 @@ const traps: readonly Case[] = [
     ),
   },
   {
+    name: 'a value that one row names is not reported by another for its bounds, where the first one holds',
+    settings: acme({
+      traps: [
+        { option: 'a', is: [Infinity], ...because, because: 'it has no end' },
+        { option: 'a', above: 5, ...because, because: 'it is too much' },
+        { option: 'b', is: [9], with: 'c', ...because, because: 'it meets c' },
+        { option: 'b', above: 5, ...because, because: 'it is too much' },
+      ],
+    }),
+    code: files(
+      `queue.push('t', { «a: Infinity» });\nqueue.push('t', { «a: 6» });\nqueue.push('t', { «b: 9» });\nqueue.push('t', { «b: 9», c: 1 });`,
+    ),
+    messages: ['it has no end', 'it is too much', 'it is too much', 'it meets c'],
+  },
+  {
     name: 'matches: what is unknown in a template is an ellipsis',
     settings: acme({
       traps: [{ option: 'key', matches: '^[^:]*:…$', write: { character: ':', by: '/' }, ...because }],

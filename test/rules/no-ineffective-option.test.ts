@@ -75,6 +75,39 @@ const attempts: readonly Case[] = [
     ids: 'misread',
   },
   {
+    name: 'graphile-worker is given cron items as JSON, which has neither Infinity nor NaN',
+    code: `import { parseCronItems } from 'graphile-worker';
+const item = { task: 'mail', match: '0 3 * * *' };
+parseCronItems([{ ...item, options: { backfillPeriod: 0, «maxAttempts: Infinity» } }]);
+parseCronItems([{ ...item, options: { backfillPeriod: 0, «maxAttempts: NaN» } }]);
+parseCronItems([{ ...item, options: { backfillPeriod: 0, «maxAttempts: 0» } }]);
+parseCronItems([{ ...item, options: { backfillPeriod: 0, «maxAttempts: -1» } }]);
+parseCronItems([{ ...item, options: { backfillPeriod: 0, «maxAttempts: 32768» } }]);
+parseCronItems([{ ...item, options: { backfillPeriod: 0, «maxAttempts: 2.5» } }]);
+parseCronItems([{ ...item, options: { backfillPeriod: 0, maxAttempts: 32767 } }]);`,
+    ids: ['misread', 'misread', 'rejected', 'rejected', 'rejected', 'rejected'],
+    messages: ['JSON has no such number', 'JSON has no such number', 'none of these jobs is queued'],
+    outputs: [
+      [],
+      [],
+      ['parseCronItems([{ ...item, options: { backfillPeriod: 0, maxAttempts: 1 } }]);'],
+      [],
+      [],
+      [],
+    ],
+  },
+  {
+    name: 'graphile-worker refuses what is no small whole number',
+    code: `import { quickAddJob } from 'graphile-worker';
+await quickAddJob({}, 'mail', {}, { «maxAttempts: -1» });
+await quickAddJob({}, 'mail', {}, { «maxAttempts: 32768» });
+await quickAddJob({}, 'mail', {}, { «maxAttempts: Infinity» });
+await quickAddJob({}, 'mail', {}, { «maxAttempts: 2.5» });
+await quickAddJob({}, 'mail', {}, { maxAttempts: 32767 });`,
+    ids: 'rejected',
+    messages: ['PostgreSQL refuses it, so the job is never queued'],
+  },
+  {
     name: 'graphile-worker takes 0 for its default',
     code: `import { makeWorkerUtils } from 'graphile-worker';\nconst utils = await makeWorkerUtils({});\nawait utils.addJob('mail', {}, { «maxAttempts: 0» });\nawait utils.addJob('mail', {}, { maxAttempts: 1 });\nawait utils.addJob('mail', {}, { «maxAttempts: Infinity» });`,
     ids: ['misread', 'rejected'],
@@ -278,7 +311,8 @@ const removed: readonly Case[] = [
   {
     name: 'BullMQ’s pattern in Bull',
     code: `import Bull from 'bull';\nconst mail = new Bull('mail');\nconst options = { attempts: 3, repeat: { «pattern: '0 3 * * *'» } };\nawait mail.add({ id: 1 }, options as never);`,
-    ids: 'ignored',
+    ids: 'rejected',
+    messages: ['without `cron` the job is not queued'],
     outputs: [[`const options = { attempts: 3, repeat: { cron: '0 3 * * *' } };`]],
   },
   {

@@ -133,6 +133,22 @@ const reported: readonly Case[] = [
     messages: ['This task retries by itself (the handler → fetchUser → retried: `pRetry`, up to 4 times ('],
   },
   {
+    name: 'one retry behind two calls is one report, at the first; another one is another report',
+    code: {
+      ...worker(
+        `await «fetchUser»('a');\nawait fetchUser('b');\nawait fetchMail(String(job.id));\nawait «fetchFile»('c');`,
+        `import { fetchFile, fetchMail, fetchUser } from './users.js';`,
+      ),
+      'users.ts': `import pRetry from 'p-retry';
+const retried = <T>(run: () => Promise<T>) => pRetry(run, { retries: 3 });
+export const fetchUser = (id: string) => retried(async () => id);
+export const fetchMail = (id: string) => retried(async () => id);
+export const fetchFile = (id: string) => pRetry(async () => id, { retries: 5 });`,
+    },
+    ids: 'leads',
+    messages: ['up to 4 times', 'up to 6 times'],
+  },
+  {
     name: 'a method that retries',
     code: worker(
       `await new Users().«load»(String(job.id));`,

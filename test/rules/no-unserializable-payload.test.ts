@@ -429,9 +429,149 @@ const untyped: readonly Case[] = [
   { name: 'a .js file', code: { 'app.js': send('{ at: «new Date()» }') } },
 ].map((each) => ({ ...each, untyped: true }));
 
+const dated = 'interface Dated {\n  id: string;\n  sent: { at: Date }[];\n}\n';
+const sending = 'const send = (dated: Dated) => mail.add("send", {mark}dated{mark});\n';
+/** A function that dispatches what it is given, and a call of it. */
+const sent = (call: string, reported = false): string =>
+  mail(call, dated + sending.replace('{mark}', reported ? '«' : '').replace('{mark}', reported ? '»' : ''));
+/** A dispatch of a value that this text makes of something else. */
+const made = (text: string, payload = 'it'): string => send(payload, `${dated}${text}\n`);
+
+/** Values that come out of JSON: a Date in their type is none. */
+const parsed: readonly Case[] = [
+  { name: 'JSON.parse', code: made(`const it: Dated = JSON.parse('{}');`) },
+  { name: 'JSON.parse with a cast', code: made(`const it = JSON.parse('{}') as Dated;`) },
+  {
+    name: 'JSON.parse with a reviver may make Dates',
+    code: made(`const it: Dated = JSON.parse('{}', (_, value: unknown) => value);`, '«it»'),
+  },
+  { name: "an answer's json()", code: made(`const it = (await (await fetch('x')).json()) as Dated;`) },
+  {
+    name: "a project's own json()",
+    code: made(
+      `const own = { json: () => ({ id: 'a', sent: [{ at: new Date() }] }) };\nconst it: Dated = own.json();`,
+      '«it»',
+    ),
+  },
+  {
+    name: "a request's body, of which no type says anything",
+    code: `import { Queue } from 'bullmq';
+import type { Request } from 'express';
+${dated}const mail = new Queue('mail');
+export const post = async (request: Request) => {
+  const body = request.body as Dated;
+  await mail.add('send', body);
+  const { sent } = request.body as Dated;
+  await mail.add('send', { sent });
+};`,
+  },
+  {
+    name: "a request's body that has a type",
+    code: `import { Queue } from 'bullmq';
+${dated}const mail = new Queue('mail');
+export const post = (request: { body: Dated }) => mail.add('send', «request.body»);`,
+  },
+  { name: 'what a function is given', code: sent(`await send(JSON.parse('{}'));`) },
+  {
+    name: 'what a function is given at one call, and something else at another one',
+    code: sent(`await send(JSON.parse('{}'));\nawait send({ id: 'a', sent: [{ at: new Date() }] });`, true),
+  },
+  { name: 'what a function that nobody calls is given', code: sent('', true) },
+  {
+    name: 'through other files, a list, a callback and lodash',
+    code: {
+      'app.ts': `import { omit } from 'lodash';
+import { Queue } from 'bullmq';
+import type { Dated } from './dated.js';
+const mail = new Queue('mail');
+const send = async (all: Dated[], more: Dated) => {
+  const whole: { secret: string; all: Dated[] } = { secret: 'x', all: [more, ...all.filter((each) => each.id)] };
+  await mail.add('send', omit(whole, ['secret']));
+};
+export default { send };`,
+      'dated.ts': dated.replace('interface', 'export interface'),
+      'http.ts': `import type { Request } from 'express';
+import mails from './app.js';
+export const post = async ({ body }: Request) => {
+  const { all, more } = body;
+  more.read = true;
+  await mails.send(all, more);
+};`,
+    },
+  },
+  {
+    name: 'a list that is filled with what was parsed',
+    code: made(
+      `let it: Dated[] = [];\nconst rows: Dated[] = JSON.parse('[]');\nif (rows.length > 1) it = rows.map((row) => ({ id: 'a', sent: row.sent }));\nelse for (const row of rows) it.push(row);`,
+    ),
+  },
+  {
+    name: 'a list of what was parsed, or of what lacks it',
+    code: made(
+      `interface Item { id: string; dated?: Dated }\ndeclare const few: boolean;\nlet it: Item[] = [];\nit = few ? JSON.parse('[]') : [{ id: 'b' }];`,
+    ),
+  },
+  {
+    name: 'a key that is calculated',
+    code: made(
+      `declare const key: 'sent';\nconst it: Dated = { ...JSON.parse('{}'), [key]: [{ at: new Date() }] };`,
+      '«it»',
+    ),
+  },
+  {
+    name: 'a list that nobody fills in sight',
+    code: made(`const it: Dated[] = [];`, '«it»'),
+  },
+  {
+    name: 'a list that is filled with something else, too',
+    code: made(
+      `const it: Dated[] = JSON.parse('[]');\nit.push({ id: 'a', sent: [{ at: new Date() }] });`,
+      '«it»',
+    ),
+  },
+  {
+    name: 'a key that is set behind it',
+    code: made(`const it: Dated = JSON.parse('{}');\nit.sent = [{ at: new Date() }];`, '«it»'),
+  },
+  {
+    name: 'a key behind a spread of it',
+    code: made(`const it: Dated = { ...JSON.parse('{}'), sent: [{ at: new Date() }] };`, '«it»'),
+  },
+  {
+    name: 'another key behind a spread of it',
+    code: made(`const it: Dated = { ...JSON.parse('{}'), id: 'b' };`),
+  },
+  {
+    name: 'it, or else something that was made',
+    code: made(`const it: Dated = JSON.parse('null') ?? { id: 'a', sent: [{ at: new Date() }] };`, '«it»'),
+  },
+  {
+    name: 'a variable of itself',
+    code: made(`let it: Dated = { id: 'a', sent: [] };\nit = { ...it };`, '«it»'),
+  },
+  {
+    name: "a task's own payload: its handler's type is what is wrong",
+    code: `import { type Job, Queue, Worker } from 'bullmq';
+${dated}const mail = new Queue('mail');
+const forward = ({ sent }: Dated) => mail.add('send', { sent });
+export const work = new Worker('first', async (job: Job<«Dated»>) => {
+  await mail.add('send', job.data);
+  await forward(job.data);
+}, { connection: {} });`,
+    ids: 'declared',
+  },
+  {
+    name: "a task's payload that its serializer keeps",
+    code: `import { task } from '@trigger.dev/sdk/v3';
+import { Queue } from 'bullmq';
+${dated}const mail = new Queue('mail');
+export const first = task({ id: 'first', run: async (payload: Dated) => { await mail.add('send', «payload»); } });`,
+  },
+];
+
 testRule(
   'no-unserializable-payload',
   'dispatched',
-  { 'each kind': eachKind, written, classes, members, carriers, untyped },
+  { 'each kind': eachKind, written, classes, members, carriers, parsed, untyped },
   { typedOutputs: true },
 );

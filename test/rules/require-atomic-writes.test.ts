@@ -122,6 +122,8 @@ const ways: readonly Case[] = [
   {
     name: 'deleted and created anew',
     code: knex(`await db('orders').where({ a: 1 }).del();\nawait db('orders').«insert»({ a: 1 });`),
+    ids: 'replaced',
+    messages: ['it deletes from `'],
   },
   {
     name: 'two deletions can be done again',

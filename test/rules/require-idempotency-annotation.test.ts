@@ -185,7 +185,9 @@ const atLeastOnce: readonly Case[] = [
   {
     name: 'BullMQ: at the callee',
     code: bull(`export const work = new «Worker»('mail', async (job) => job.id, options);`),
-    messages: ['BullMQ acknowledges after the run: a task whose worker dies on the way runs again.'],
+    messages: [
+      'BullMQ acknowledges after the run: a task whose worker dies on the way runs again. Say why that is harmless: `/** @idempotent <why> */`, or dispatch it with `jobId` or `deduplication.id`.',
+    ],
     outputs: [[tag]],
   },
   {
@@ -287,6 +289,69 @@ const atLeastOnce: readonly Case[] = [
   {
     name: 'Temporal: a lost run is the only one that was asked for',
     code: `import { proxyActivities } from '@temporalio/workflow';\nexport const { charge } = proxyActivities<{ charge(id: string): Promise<void> }>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 1 } });\nexport const { ship } = «proxyActivities»<{ ship(id: string): Promise<void> }>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 2 } });`,
+    // What is dispatched with a key is the workflow.
+    messages: ['Say why that is harmless: `/** @idempotent <why> */`.'],
+  },
+  {
+    name: 'Temporal: a function that makes proxies: once, there',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (taskQueue: string) => «proxyActivities»<Mails>({ startToCloseTimeout: '1m', taskQueue, retry: { maximumAttempts: 3 } });
+export async function flow(name: string) {
+  const { send } = of(name);
+  await send();
+  await of('b').drop();
+}`,
+  },
+  {
+    name: 'Temporal: a function that makes proxies that are run as often as its callers say: at these',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (runs: number) => proxyActivities<Mails>({ startToCloseTimeout: '1m', retry: { maximumAttempts: runs } });
+export async function flow() {
+  await of(1).send();
+  await «of»(3).drop();
+}`,
+  },
+  {
+    name: 'Temporal: proxies that are run as often as what the workflow is given says',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void> }
+export async function flow(given: { runs?: number }) {
+  const { send } = «proxyActivities»<Mails>({ startToCloseTimeout: '1m', retry: { maximumAttempts: given.runs ?? 3 } });
+  await send();
+}`,
+  },
+  {
+    name: 'Restate: a step is not dispatched',
+    code: `import { service, type Context } from '@restatedev/restate-sdk';\ndeclare function charge(): Promise<void>;\nexport const mails = service({ name: 'mails', handlers: { send: async (context: Context) => { await context.«run»('charge', () => charge()); } } });`,
+    messages: [
+      'Restate acknowledges after the run: a task whose worker dies on the way runs again. Say why that is harmless: `/** @idempotent <why> */`.',
+    ],
+  },
+  {
+    name: 'a library without keys',
+    code: `import { Kafka } from 'kafkajs';\nconst consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'a' });\nawait consumer.«run»({ eachMessage: async ({ message }) => { console.log(message); } });`,
+    messages: ['Say why that is harmless: `/** @idempotent <why> */`.'],
+  },
+  {
+    name: 'graphile-worker: keys by the name of the task',
+    code: `import { quickAddJob, run } from 'graphile-worker';
+declare function send(): Promise<void>;
+void run({ taskList: { «mail»: async () => { await send(); }, bill: async () => { await send(); } } });
+export const add = async () => {
+  await quickAddJob({}, 'bill', {}, { jobKey: 'bill' });
+  await quickAddJob({}, 'mail', {});
+};`,
+    messages: ['or dispatch it with `jobKey`.'],
+  },
+  {
+    name: 'graphile-worker: somebody dispatches tasks of any name',
+    code: `import { quickAddJob, run } from 'graphile-worker';
+declare function send(): Promise<void>;
+void run({ taskList: { «mail»: async () => { await send(); } } });
+export const keyed = () => quickAddJob({}, 'mail', {}, { jobKey: 'mail' });
+export const add = (name: string) => quickAddJob({}, name, {});`,
   },
   {
     name: 'Trigger.dev: a lost run is the only one that was asked for',

@@ -532,9 +532,143 @@ try { await deliver(1); } catch { await mail.«add»('send', {}); }`,
   },
 ];
 
+/** Functions that make definitions for their callers. */
+const makers: readonly Case[] = [
+  {
+    name: 'what a function states for all of its callers is said there, once',
+    code: `import { proxyActivities } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (taskQueue: string) => proxyActivities<Mails>(«{ startToCloseTimeout: '1m', taskQueue }»);
+export async function flow(name: string) {
+  await of(name).send();
+  await of('b').drop();
+}`,
+    ids: 'unlimited',
+  },
+  {
+    name: 'what its callers decide is said at them',
+    code: `import { proxyActivities, type RetryPolicy } from '@temporalio/workflow';
+interface Mails { send(): Promise<void>; drop(): Promise<void> }
+const of = (retry: RetryPolicy) => proxyActivities<Mails>({ startToCloseTimeout: '1m', retry });
+export async function flow() {
+  await of({ maximumAttempts: 3 }).send();
+  await of(«{}»).drop();
+}`,
+    ids: 'unlimited',
+  },
+];
+
+/** Handlers of one definition, which can decide for all of them. */
+const services: readonly Case[] = [
+  {
+    name: 'several handlers of which nobody decides: once, at what defines them',
+    code: `import { handlers, object, type ObjectContext } from '@restatedev/restate-sdk';
+const { exclusive } = handlers.object;
+export const mails = «object»({ name: 'mails', handlers: {
+  send: exclusive({ ingressPrivate: true }, async (context: ObjectContext) => { context.key; }),
+  drop: exclusive({}, async (context: ObjectContext) => { context.key; }),
+  keep: exclusive({ retryPolicy: { maxAttempts: 3 } }, async (context: ObjectContext) => { context.key; }),
+  plain: async (context: ObjectContext) => { context.key; },
+} });`,
+    outputs: [
+      [
+        '}, options: { retryPolicy: { maxAttempts: 10 } } });',
+        '}, options: { retryPolicy: { maxAttempts: 1 } } });',
+      ],
+    ],
+  },
+  {
+    name: 'one handler of which nobody decides: at its own options',
+    code: `import { handlers, object, type ObjectContext } from '@restatedev/restate-sdk';
+const { exclusive } = handlers.object;
+export const mails = object({ name: 'mails', handlers: {
+  drop: exclusive(«{ ingressPrivate: true }», async (context: ObjectContext) => { context.key; }),
+  keep: exclusive({ retryPolicy: { maxAttempts: 3 } }, async (context: ObjectContext) => { context.key; }),
+} });`,
+  },
+  {
+    name: 'the service decides for all',
+    code: `import { handlers, object, type ObjectContext } from '@restatedev/restate-sdk';
+export const mails = object({ name: 'mails', options: { retryPolicy: { maxAttempts: 3 } }, handlers: {
+  drop: handlers.object.exclusive({ ingressPrivate: true }, async (context: ObjectContext) => { context.key; }),
+  keep: async (context: ObjectContext) => { context.key; },
+} });`,
+  },
+].map((each) => ({ ids: 'bounded', options: { stated: true }, ...each }));
+
+/** A time table of which another file makes the items; there, `item(…)` states three runs. */
+const timetable = (items: string): Case['code'] => ({
+  'app.ts': `import { parseCronItems, type CronItem } from 'graphile-worker';
+import { items } from './items.js';
+export const parsed = parseCronItems(items.filter((each): each is CronItem => each !== undefined));`,
+  'items.ts': `import type { CronItem } from 'graphile-worker';
+import { settings } from './settings.js';
+const item = ({ task, match }: { task: string; match: string }): CronItem => {
+  return { task, match, options: { backfillPeriod: 0, maxAttempts: 3 } };
+};
+export const items: (CronItem | undefined)[] = [${items}];`,
+  'settings.ts': `interface Of<V> { readonly is: V }
+type Parsed<S> = { [K in keyof S]: S[K] extends Of<infer V> ? V : never };
+declare function text(): Of<string>;
+declare function object<S>(shape: S): Of<Parsed<S>>;
+declare function parse<S>(shape: S): Parsed<S>;
+export const off = undefined as string | undefined;
+export const settings = parse({ remote: object({ key: text() }) });`,
+});
+const nightly = `item({ task: 'a', match: '0 3 * * *' })`;
+
+/** Items of a list, some of which may not be there. */
+const lists: readonly Case[] = [
+  {
+    name: 'items of a helper in another file',
+    code: timetable(`${nightly}, item({ task: 'b', match: '0 4 * * *' })`),
+    options: { stated: true },
+  },
+  {
+    name: "an item that a schema's result switches on",
+    code: timetable(`settings.remote.key ? ${nightly} : undefined`),
+    options: { stated: true },
+  },
+  {
+    name: 'an item that is certainly not there',
+    code: `import { parseCronItems } from 'graphile-worker';
+const off = undefined as string | undefined;
+parseCronItems([off ? { task: 'a', match: '0 3 * * *' } : undefined].filter((each) => each !== undefined));`,
+    options: { stated: true },
+  },
+  {
+    name: 'an item that may be there, and of which nobody decides',
+    code: `import { parseCronItems } from 'graphile-worker';
+parseCronItems([process.env['A'] ? { task: 'a', match: '0 3 * * *', options: «{ backfillPeriod: 0 }» } : undefined].filter((each) => each !== undefined));`,
+    options: { stated: true },
+    ids: 'bounded',
+    messages: ['by default graphile-worker runs it 25 times'],
+  },
+  {
+    name: "a child of a flow that may be there: the others' retries are not its own",
+    code: `import { FlowProducer } from 'bullmq';
+const flows = new FlowProducer();
+const last = process.env['A'] ? { name: 'c', queueName: 'c', data: {} } : undefined;
+const first = { name: 'b', queueName: 'b', data: {}, opts: { attempts: 3 } };
+await flows.add({ name: 'a', queueName: 'a', data: {}, opts: { attempts: 3 }, children: [first, «last»].filter((each) => each !== undefined) });`,
+    ids: 'ignores',
+  },
+];
+
 testRule(
   'require-retry-limit',
   'undecided',
-  { 'at the dispatch': atTheDispatch, infinite, erased, defaults, unknowns, stated, ownRetries },
+  {
+    'at the dispatch': atTheDispatch,
+    infinite,
+    erased,
+    defaults,
+    unknowns,
+    stated,
+    ownRetries,
+    makers,
+    services,
+    lists,
+  },
   { typedOutputs: true },
 );

@@ -72,6 +72,25 @@ const literals: readonly Sample[] = [
     '1',
   ),
   sample('Math.max', add('{ attempts: Math.max(3, 5) }'), '5'),
+  sample(
+    "what a schema makes of the environment: the keys are the schema's, the values are not",
+    `interface Of<V> { readonly is: V }
+type Parsed<S> = { [K in keyof S]: S[K] extends Of<infer V> ? V : never };
+declare function number(): Of<number>;
+declare function object<S>(shape: S): Of<Parsed<S>>;
+declare function parse<S>(shape: S): Parsed<S>;
+const config = parse({ attempts: number(), mail: object({ attempts: number() }) });
+${add('{ attempts: config.attempts }')}\n${add('{ attempts: config.mail.attempts }')}`,
+    'unknown',
+    'unknown',
+  ),
+  sample(
+    'a mapped type of the very values',
+    `declare function frozen<T>(value: T): { readonly [K in keyof T]: T[K] };
+const config = frozen({ mail: { attempts: 4 } });
+${add('{ attempts: config.mail.attempts }')}`,
+    '4',
+  ),
   sample('Object.freeze', `const options = Object.freeze({ attempts: 3 });\n${add('options')}`, '3'),
   sample(
     'a private static readonly',
