@@ -222,7 +222,8 @@ function isUnseen(code: Code, { expression }: ts.CallExpression): boolean {
   if ([...ancestorsOf(declaration)].some(isAmbient)) return false;
   return (
     ts.isPropertySignature(declaration) ||
-    ts.isMethodSignature(declaration) ||
+    // An interface is what one service is asked for by, as a rule; a type literal is the shape of many.
+    (ts.isMethodSignature(declaration) && ts.isTypeLiteralNode(declaration.parent)) ||
     (ts.isBindingElement(declaration) && !ts.isParameter(ts.walkUpBindingElementsAndPatterns(declaration))) ||
     ((ts.isMethodDeclaration(declaration) ||
       ts.isPropertyDeclaration(declaration) ||

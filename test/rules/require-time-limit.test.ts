@@ -227,6 +227,13 @@ const handlers: readonly Case[] = [
     ),
   },
   {
+    name: 'a service behind an interface',
+    code: unbounded(
+      `await metrics.run(job.data.id);`,
+      `interface Metrics {\n  run(id: string): Promise<void>;\n}\nexport const metrics = null as unknown as Metrics;\n`,
+    ),
+  },
+  {
     name: 'a function of a registry, beside something that sets no limit',
     code: unbounded(
       `await fetch(job.data.url);\nawait runners.get(job.name)?.handle(job);`,
