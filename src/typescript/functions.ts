@@ -236,6 +236,12 @@ function countReturns(body: ts.Block): number {
 export function onlyReturn({ body }: ts.FunctionLikeDeclaration): ts.Node | undefined {
   if (!body) return undefined;
   if (!ts.isBlock(body)) return skipOuter(body);
+  const [only, ...others] = returnedIn(body);
+  return only && others.length === 0 ? skipOuter(only) : undefined;
+}
+
+/** The expressions that a block returns, but for those of functions in it. */
+export function returnedIn(body: ts.Block): readonly ts.Expression[] {
   const returned: ts.Expression[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
@@ -243,8 +249,7 @@ export function onlyReturn({ body }: ts.FunctionLikeDeclaration): ts.Node | unde
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(body, visit);
-  const [only, ...others] = returned;
-  return only && others.length === 0 ? skipOuter(only) : undefined;
+  return returned;
 }
 
 /**

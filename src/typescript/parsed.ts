@@ -3,7 +3,7 @@ import { namedCallsIn } from './calls.js';
 import { callsOf } from './callers.js';
 import type { Code } from './code.js';
 import { follow, functionAround } from './follow.js';
-import { lazyOf } from './functions.js';
+import { lazyOf, returnedIn } from './functions.js';
 import { resolveAlias } from './identity.js';
 import { keysChosen } from './payload.js';
 import { skipOuter } from './syntax.js';
@@ -253,18 +253,6 @@ function saysNothing({ flags }: ts.Type): boolean {
 function isDeclaredOnly(code: Code, name: ts.Node): boolean {
   const declaration = code.checker.getSymbolAtLocation(name)?.valueDeclaration;
   return declaration?.getSourceFile().isDeclarationFile === true;
-}
-
-/** The expressions that a block returns, but for those of functions in it. */
-function returnedIn(body: ts.Block): readonly ts.Expression[] {
-  const found: ts.Expression[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
-    if (ts.isReturnStatement(node) && node.expression) found.push(node.expression);
-    ts.forEachChild(node, visit);
-  };
-  ts.forEachChild(body, visit);
-  return found;
 }
 
 /** What is pushed onto a list under the name of its variable. */
