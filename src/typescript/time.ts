@@ -214,13 +214,13 @@ function waitedIn(code: Code, body: ts.ConciseBody): readonly ts.Node[] {
 }
 
 /** Is what a call runs a value of the project's own types, of which there may be many? */
-function isUnseen(code: Code, { expression }: ts.CallExpression): boolean {
-  const callee = skipOuter(expression);
+function isUnseen(code: Code, call: ts.CallExpression): boolean {
+  const callee = skipOuter(call.expression);
   const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
   const declaration = code.checker.getSymbolAtLocation(name)?.declarations?.[0];
   if (!declaration || declaration.getSourceFile().isDeclarationFile) return false;
   if ([...ancestorsOf(declaration)].some(isAmbient)) return false;
-  return (
+  const isOneOfMany =
     ts.isPropertySignature(declaration) ||
     // An interface is what one service is asked for by, as a rule; a type literal is the shape of many.
     (ts.isMethodSignature(declaration) && ts.isTypeLiteralNode(declaration.parent)) ||
@@ -228,8 +228,11 @@ function isUnseen(code: Code, { expression }: ts.CallExpression): boolean {
     ((ts.isMethodDeclaration(declaration) ||
       ts.isPropertyDeclaration(declaration) ||
       ts.isVariableDeclaration(declaration)) &&
-      functionDeclaredAs(declaration)?.body === undefined)
-  );
+      functionDeclaredAs(declaration)?.body === undefined);
+  if (!isOneOfMany) return false;
+  // `const sql = neon(url)`: a function that a package made is the package's.
+  const signature = code.checker.getResolvedSignature(call)?.declaration;
+  return signature !== undefined && !signature.getSourceFile().isDeclarationFile;
 }
 
 /** What is only declared to be there is somebody else's. */

@@ -227,6 +227,13 @@ const handlers: readonly Case[] = [
     ),
   },
   {
+    name: 'a function that a package made',
+    code: unbounded(
+      `const run = promisify(exec);\nawait run(job.data.command);`,
+      `import { exec } from 'node:child_process';\nimport { promisify } from 'node:util';\n`,
+    ),
+  },
+  {
     name: 'a service behind an interface',
     code: unbounded(
       `await metrics.run(job.data.id);`,
